@@ -1,0 +1,1 @@
+"""A faithful local Twilio: its API, its webhooks, phones to look at and a clock to turn."""
