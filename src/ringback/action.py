@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from ringback.twilio.client import Twilio
 
 Secret = SecretStr
-"""A field type for codes and tokens: sealed in the job's row, masked in `explain`, erased when the job ends."""
+"""A field for codes and tokens: sealed in the job's row, masked in `explain`, erased when the job ends."""
 
 MASK = "••••••"
 
@@ -42,7 +42,7 @@ class Verification(StrEnum):
 
 
 class Input(BaseModel):
-    """The inputs of an action. Unknown names are refused, so that a misspelt one is never dropped in silence."""
+    """The inputs of an action. Unknown names are refused: a misspelt one is never dropped in silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
@@ -83,7 +83,7 @@ class Action(Generic[WantedT, ResultT]):
         return frozenset(name for name, field in fields if "SecretStr" in str(field.annotation))
 
 
-def action(  # noqa: PLR0913 - the facts of an action are its keywords
+def action(
     *,
     effect: str,
     reference: str,

@@ -150,7 +150,7 @@ class Refused(Failure):
 
 
 class NotSent(Failure):
-    """Nothing was carried out: the connection was never made, or Twilio answered that it did not process it."""
+    """Nothing was carried out: no connection was made, or Twilio answered that it did not process it."""
 
     status = 422
     title = "Not sent"
