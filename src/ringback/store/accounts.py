@@ -1,0 +1,70 @@
+"""The rows of connected accounts."""
+
+from dataclasses import asdict
+from typing import Any
+
+from ringback.store.database import Database
+from ringback.store.rows import Account
+
+CHANGING = ("created_at", "updated_at", "removed_at")
+
+
+class AccountTable:
+    """Accounts by name and by id."""
+
+    def __init__(self, database: Database, queries: Any) -> None:
+        self._database = database
+        self._queries = queries
+
+    async def insert(self, account: Account) -> bool:
+        """Connect it; False if the name is taken."""
+        columns = self._columns(account)
+        row = await self._database.write(lambda c: self._queries.insert_account(c, **columns))
+        return row is not None
+
+    async def update(self, account: Account) -> None:
+        """Write all its columns anew."""
+        columns = self._columns(account)
+        await self._database.write(lambda c: self._queries.update_account(c, **columns))
+
+    async def by_name(self, name: str) -> Account | None:
+        """The account of that name."""
+        return self._account(await self._database.read(lambda c: self._queries.account_by_name(c, name=name)))
+
+    async def by_id(self, account_id: str) -> Account | None:
+        """The account of that id, removed ones too."""
+        return self._account(
+            await self._database.read(lambda c: self._queries.account_by_id(c, id=account_id))
+        )
+
+    async def all(self) -> list[Account]:
+        """All accounts by name."""
+
+        async def select(connection: Any) -> list[Account]:
+            return [Account(**dict(row)) async for row in self._queries.all_accounts(connection)]
+
+        return await self._database.read(select)
+
+    async def exists_any(self) -> bool:
+        """Whether any secret is sealed here."""
+        return await self._database.read(self._queries.any_account) is not None
+
+    async def unfinished_jobs(self, account_id: str) -> int:
+        """How many of its jobs wait or run."""
+        row = await self._database.read(lambda c: self._queries.unfinished_jobs(c, account_id=account_id))
+        return int(row["jobs"])
+
+    async def remove(self, account_id: str, now: int) -> None:
+        """Erase its secrets and let its name go."""
+        await self._database.write(
+            lambda c: self._queries.remove_account(c, id=account_id, nothing=b"", now=now)
+        )
+
+    @staticmethod
+    def _columns(account: Account) -> dict[str, Any]:
+        columns = {name: value for name, value in asdict(account).items() if name not in CHANGING}
+        return columns | {"now": account.updated_at}
+
+    @staticmethod
+    def _account(row: Any) -> Account | None:
+        return Account(**dict(row)) if row is not None else None

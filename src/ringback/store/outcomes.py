@@ -1,0 +1,235 @@
+"""What became of a job: recorded by its own try, by a callback, by a lapsed lease or by a person."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ringback.store.database import Database
+from ringback.store.jobs import note
+from ringback.store.rows import State
+from ringback.store.statuses import moves_forward
+from ringback.store.watch import Watch
+
+AnswerT = TypeVar("AnswerT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeMessage:
+    """A message that a job made at Twilio; `poll_at` is None where callbacks tell its status."""
+
+    sid: str
+    status: str
+    watched: str = "callback"
+    poll_at: int | None = None
+    error_code: int | None = None
+    error_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a try ended; WAITING with `due_at` puts the job back for another."""
+
+    state: State
+    result: str | None = None
+    error: dict[str, Any] | None = None
+    message: MadeMessage | None = None
+    due_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Which try of which job."""
+
+    account_id: str
+    job_id: str
+    attempt: int
+
+    @property
+    def job(self) -> tuple[str, str]:
+        """The job alone."""
+        return (self.account_id, self.job_id)
+
+
+class Outcomes:
+    """Every way a running or unknown job moves on."""
+
+    def __init__(self, database: Database, queries: Any, watch: Watch) -> None:
+        self._database = database
+        self._queries = queries
+        self._watch = watch
+
+    async def record(self, place: Place, ending: Ending, who: str, now: int) -> None:
+        """Write what a try came to, also when its lease has lapsed meanwhile or a callback was first."""
+
+        async def work(c: Any) -> None:
+            await self._end_attempt(c, place, ending, now)
+            if ending.state is State.WAITING:
+                await self._queries.put_job_back(c, id=place.job_id, due_at=ending.due_at, now=now)
+                await note(self._queries, c, place.job, now, "put_back", who, **(ending.error or {}))
+            else:
+                await self._move(c, place, ending, who, now)
+            if ending.message is not None:
+                await self._keep(c, place, ending.message, now)
+
+        await self._write(place.job_id, work)
+
+    async def report(self, place: Place, message: MadeMessage, who: str, now: int) -> bool:
+        """A status was reported for a message of this job; False if it had been reported before."""
+
+        async def work(c: Any) -> bool:
+            if (
+                await self._queries.insert_report(
+                    c, account_id=place.account_id, sid=message.sid, status=message.status, now=now
+                )
+                is None
+            ):
+                return False
+            await note(
+                self._queries,
+                c,
+                place.job,
+                now,
+                "status",
+                who,
+                sid=message.sid,
+                status=message.status,
+                error_code=message.error_code,
+            )
+            await self._keep(c, place, message, now)
+            await self._prove(c, place, message, who, now)
+            return True
+
+        return await self._write(place.job_id, work)
+
+    async def condemn_lapsed(self, now: int) -> list[str]:
+        """Running jobs whose process stopped renewing its lease become unknown."""
+
+        async def work(c: Any) -> list[str]:
+            rows = [row async for row in self._queries.jobs_with_lapsed_lease(c, now=now)]
+            for row in rows:
+                place = Place(account_id=row["account_id"], job_id=row["id"], attempt=row["attempts"])
+                ending = Ending(state=State.UNKNOWN, error={"message": LAPSED})
+                await self._end_attempt(c, place, ending, now)
+                await self._move(c, place, ending, "lease", now)
+            return [row["id"] for row in rows]
+
+        condemned = await self._database.write(work)
+        for job_id in condemned:
+            self._watch.tell(job_id)
+        return condemned
+
+    async def settle(self, place: Place, ending: Ending, who: str, now: int) -> bool:
+        """Settle an unknown job; False if it is not unknown."""
+
+        async def work(c: Any) -> bool:
+            if not await self._move_from(c, "unknown", place, ending, now):
+                return False
+            await note(
+                self._queries, c, place.job, now, "settled", who, state=ending.state, **(ending.error or {})
+            )
+            if ending.message is not None:
+                await self._keep(c, place, ending.message, now)
+            return True
+
+        return await self._write(place.job_id, work)
+
+    async def _write(self, job_id: str, work: Callable[[Any], Awaitable[AnswerT]]) -> AnswerT:
+        answer = await self._database.write(work)
+        self._watch.tell(job_id)
+        return answer
+
+    async def _end_attempt(self, c: Any, place: Place, ending: Ending, now: int) -> None:
+        verdict = "not_sent" if ending.state is State.WAITING else ending.state.value
+        await self._queries.end_attempt(
+            c,
+            account_id=place.account_id,
+            job_id=place.job_id,
+            number=place.attempt,
+            verdict=verdict,
+            detail=json.dumps(ending.error or {}),
+            now=now,
+        )
+
+    async def _move(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> None:
+        sources = ("running",) if ending.state is State.UNKNOWN else ("running", "unknown")
+        for source in sources:
+            if await self._move_from(c, source, place, ending, now):
+                await note(self._queries, c, place.job, now, ending.state.value, who, **(ending.error or {}))
+                return
+        await self._came_late(c, place, ending, who, now)
+
+    async def _move_from(self, c: Any, source: str, place: Place, ending: Ending, now: int) -> bool:
+        row = await self._queries.move_job(
+            c,
+            id=place.job_id,
+            state=source,
+            new_state=ending.state.value,
+            result=ending.result,
+            error=json.dumps(ending.error) if ending.error else None,
+            now=now,
+        )
+        return row is not None
+
+    async def _came_late(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> None:
+        job = await self._queries.job(c, id=place.job_id)
+        if job["state"] == "done" and ending.state is State.DONE:
+            await self._queries.complete_result(c, id=place.job_id, result=ending.result, now=now)
+            await note(self._queries, c, place.job, now, "answered", who)
+        elif job["state"] != ending.state.value:
+            await note(
+                self._queries,
+                c,
+                place.job,
+                now,
+                "alarm",
+                who,
+                message=f"The try ended {ending.state.value} after the job was {job['state']}.",
+            )
+
+    async def _keep(self, c: Any, place: Place, message: MadeMessage, now: int) -> None:
+        await self._queries.insert_message(
+            c,
+            account_id=place.account_id,
+            sid=message.sid,
+            job_id=place.job_id,
+            attempt=place.attempt,
+            status=message.status,
+            watched=message.watched,
+            poll_at=message.poll_at,
+            now=now,
+        )
+        if await self._queries.name_message(c, id=place.job_id, message_sid=message.sid) is None:
+            await self._compare_sid(c, place, message, now)
+        known = await self._queries.message(c, account_id=place.account_id, sid=message.sid)
+        if message.error_code is not None or moves_forward(known["status"], message.status):
+            await self._queries.move_message(
+                c,
+                account_id=place.account_id,
+                sid=message.sid,
+                now=now,
+                error_code=message.error_code,
+                error_message=message.error_message,
+                status=message.status if moves_forward(known["status"], message.status) else known["status"],
+            )
+
+    async def _compare_sid(self, c: Any, place: Place, message: MadeMessage, now: int) -> None:
+        job = await self._queries.job(c, id=place.job_id)
+        if job["message_sid"] != message.sid:
+            text = f"A second message, {message.sid}, exists for this job beside {job['message_sid']}."
+            await note(self._queries, c, place.job, now, "alarm", "ringback", message=text, sid=message.sid)
+
+    async def _prove(self, c: Any, place: Place, message: MadeMessage, who: str, now: int) -> None:
+        # A callback names a message that exists: whatever the try seemed to come to, it was sent.
+        # A job put back after a NotSent that was none leaves the queue through running, or it would send twice.
+        await self._move_from(c, "waiting", place, Ending(state=State.RUNNING), now)
+        ending = Ending(state=State.DONE, result=json.dumps({"sid": message.sid, "status": message.status}))
+        for source in ("running", "unknown"):
+            if await self._move_from(c, source, place, ending, now):
+                await note(self._queries, c, place.job, now, "done", who, proved_by=message.status)
+
+
+LAPSED = (
+    "The process that ran this try stopped before it recorded an answer. The message may have been sent, so it "
+    "is not tried again: a status callback settles it, or listing at Twilio, or you."
+)

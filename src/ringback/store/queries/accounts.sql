@@ -1,0 +1,44 @@
+-- name: insert_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, now)^
+-- Connect an account; answers nothing if the name is taken.
+insert into accounts (id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge,
+                      base_url, default_sender, default_country, default_verify_service, verification_lifetime,
+                      report, created_at, updated_at)
+values (:id, :name, :account_sid, :auth_token, :api_key_sid, :api_key_secret, :environment, :region, :edge,
+        :base_url, :default_sender, :default_country, :default_verify_service, :verification_lifetime,
+        :report, :now, :now)
+on conflict do nothing
+returning id;
+
+-- name: update_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, now)^
+-- Change an account; its id stays, and so do its callback URLs.
+update accounts set name = :name, account_sid = :account_sid, auth_token = :auth_token, api_key_sid = :api_key_sid,
+                    api_key_secret = :api_key_secret, environment = :environment, region = :region, edge = :edge,
+                    base_url = :base_url, default_sender = :default_sender, default_country = :default_country,
+                    default_verify_service = :default_verify_service, verification_lifetime = :verification_lifetime,
+                    report = :report, updated_at = :now
+where id = :id
+returning id;
+
+-- name: account_by_name(name)^
+-- One account by its name.
+select * from accounts where name = :name and removed_at is null;
+
+-- name: account_by_id(id)^
+-- One account by its id.
+select * from accounts where id = :id;
+
+-- name: all_accounts()
+-- All accounts by name.
+select * from accounts where removed_at is null order by name;
+
+-- name: unfinished_jobs(account_id)^
+-- How many jobs of an account still need it.
+select count(*) as jobs from jobs where account_id = :account_id and state in ('waiting', 'running');
+
+-- name: remove_account(id, nothing, now)!
+-- Forget an account's secrets and let its name go; its jobs stay in the ledger.
+update accounts set removed_at = :now, auth_token = :nothing, api_key_secret = null, updated_at = :now where id = :id;
+
+-- name: any_account()^
+-- Whether the database holds sealed secrets.
+select id from accounts where removed_at is null limit 1;

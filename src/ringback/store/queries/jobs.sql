@@ -1,0 +1,114 @@
+-- name: insert_job(account_id, id, action, idempotency_key, input_digest, input, sealed, recipient, notes, due_at, requested_by, now)^
+-- Accept a job; answers nothing if the account has one under the same idempotency key.
+insert into jobs (account_id, id, action, state, idempotency_key, input_digest, input, sealed, recipient, notes,
+                  attempts, due_at, requested_by, created_at, updated_at)
+values (:account_id, :id, :action, 'waiting', :idempotency_key, :input_digest, :input, :sealed, :recipient, :notes,
+        0, :due_at, :requested_by, :now, :now)
+on conflict do nothing
+returning id;
+
+-- name: job(id)^
+-- One job by its id.
+select j.*, a.name as account, m.status as message_status, m.error_code as message_error_code,
+       m.error_message as message_error, m.watched as message_watched, m.poll_at as message_poll_at
+from jobs j join accounts a on a.id = j.account_id
+left join messages m on m.account_id = j.account_id and m.sid = j.message_sid
+where j.id = :id;
+
+-- name: job_by_key(account_id, idempotency_key)^
+-- The job that was accepted under a caller's idempotency key.
+select j.*, a.name as account, m.status as message_status, m.error_code as message_error_code,
+       m.error_message as message_error, m.watched as message_watched, m.poll_at as message_poll_at
+from jobs j join accounts a on a.id = j.account_id
+left join messages m on m.account_id = j.account_id and m.sid = j.message_sid
+where j.account_id = :account_id and j.idempotency_key = :idempotency_key;
+
+-- name: jobs_page(state, action, account, recipient, since, before_at, before_id, most)
+-- The newest jobs first, from a cursor on; a filter that is null does not filter.
+select j.*, a.name as account, m.status as message_status, m.error_code as message_error_code,
+       m.error_message as message_error, m.watched as message_watched, m.poll_at as message_poll_at
+from jobs j join accounts a on a.id = j.account_id
+left join messages m on m.account_id = j.account_id and m.sid = j.message_sid
+where (cast(:state as text) is null or j.state = :state)
+  and (cast(:action as text) is null or j.action = :action)
+  and (cast(:account as text) is null or a.name = :account)
+  and (cast(:recipient as text) is null or j.recipient = :recipient)
+  and j.created_at >= :since
+  and (j.created_at < :before_at or (j.created_at = :before_at and j.id < :before_id))
+order by j.created_at desc, j.id desc
+limit :most;
+
+-- name: due_jobs(now, most)
+-- Jobs whose turn it is, oldest first.
+select id from jobs where state = 'waiting' and due_at <= :now order by due_at, id limit :most;
+
+-- name: claim_job(id, owner, lease_until, now)^
+-- Take a waiting job: compare-and-set, so that only one process ever runs it.
+update jobs set state = 'running', attempts = attempts + 1, lease_owner = :owner, lease_until = :lease_until,
+                updated_at = :now
+where id = :id and state = 'waiting' and due_at <= :now
+returning account_id, id, attempts;
+
+-- name: renew_leases(owner, lease_until)!
+-- Say that this process is alive and still at its jobs.
+update jobs set lease_until = :lease_until where lease_owner = :owner and state = 'running';
+
+-- name: jobs_with_lapsed_lease(now)
+-- Jobs whose process stopped renewing: what became of them is unknown.
+select account_id, id, attempts from jobs where state = 'running' and lease_until < :now;
+
+-- name: running_jobs_of(owner)
+-- What a process holds at this moment.
+select account_id, id, attempts from jobs where state = 'running' and lease_owner = :owner;
+
+-- name: move_job(id, state, new_state, result, error, now)^
+-- Move a job on from a state that it must still be in, and let its lease go.
+update jobs set state = :new_state, lease_owner = null, lease_until = null, updated_at = :now,
+                result = coalesce(cast(:result as text), result), error = :error,
+                sealed = case when :new_state in ('done', 'refused', 'not_sent', 'withdrawn') then null else sealed end
+where id = :id and state = :state
+returning account_id, id, attempts;
+
+-- name: put_job_back(id, due_at, now)^
+-- NotSent with tries left: the job waits again, for later.
+update jobs set state = 'waiting', due_at = :due_at, lease_owner = null, lease_until = null, updated_at = :now
+where id = :id and state = 'running'
+returning account_id, id, attempts;
+
+-- name: name_message(id, message_sid)^
+-- The first message of a job is its message; answers nothing if it has one.
+update jobs set message_sid = :message_sid where id = :id and message_sid is null returning id;
+
+-- name: complete_result(id, result, now)!
+-- The answer of a try whose callback came first fills in what the callback could not know.
+update jobs set result = :result, updated_at = :now where id = :id and state = 'done';
+
+-- name: count_jobs_by_state()
+-- How many jobs there are in each state.
+select state, count(*) as jobs from jobs group by state order by state;
+
+-- name: insert_attempt(account_id, job_id, number, owner, now)!
+-- A try begins; this is on disk before a byte leaves.
+insert into attempts (account_id, job_id, number, owner, started_at) values (:account_id, :job_id, :number, :owner, :now);
+
+-- name: end_attempt(account_id, job_id, number, verdict, detail, now)!
+-- A try ended.
+update attempts set ended_at = :now, verdict = :verdict, detail = :detail
+where account_id = :account_id and job_id = :job_id and number = :number and (verdict is null or verdict = 'unknown');
+
+-- name: attempts_of(job_id)
+-- The tries of a job in order.
+select t.* from attempts t join jobs j on j.account_id = t.account_id and j.id = t.job_id
+where j.id = :job_id order by t.number;
+
+-- name: insert_event(account_id, job_id, at, kind, who, detail)!
+-- Note what happened.
+insert into events (account_id, job_id, number, at, kind, who, detail)
+select :account_id, :job_id,
+       coalesce((select max(number) from events where account_id = :account_id and job_id = :job_id), 0) + 1,
+       :at, :kind, :who, :detail;
+
+-- name: events_of(job_id)
+-- What happened to a job, in order.
+select e.* from events e join jobs j on j.account_id = e.account_id and j.id = e.job_id
+where j.id = :job_id order by e.number;
