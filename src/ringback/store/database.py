@@ -33,13 +33,15 @@ class OneHop:
         return sql
 
     async def select(
-        self, connection: Any, _name: str, sql: str, parameters: Any, **_: Any
+        self, connection: Any, _name: str, sql: str, parameters: Any, _record: Any = None
     ) -> AsyncIterator[Any]:
         """All rows, one after the other."""
         for row in await connection.execute_fetchall(sql, parameters):
             yield row
 
-    async def select_one(self, connection: Any, _name: str, sql: str, parameters: Any, **_: Any) -> Any:
+    async def select_one(
+        self, connection: Any, _name: str, sql: str, parameters: Any, _record: Any = None
+    ) -> Any:
         """The first row or None."""
         return next(iter(await connection.execute_fetchall(sql, parameters)), None)
 

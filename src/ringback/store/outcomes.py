@@ -221,7 +221,7 @@ class Outcomes:
 
     async def _prove(self, c: Any, place: Place, message: MadeMessage, who: str, now: int) -> None:
         # A callback names a message that exists: whatever the try seemed to come to, it was sent.
-        # A job put back after a NotSent that was none leaves the queue through running, or it would send twice.
+        # A job put back after a NotSent that was none leaves the queue through running: never send twice.
         await self._move_from(c, "waiting", place, Ending(state=State.RUNNING), now)
         ending = Ending(state=State.DONE, result=json.dumps({"sid": message.sid, "status": message.status}))
         for source in ("running", "unknown"):
@@ -230,6 +230,6 @@ class Outcomes:
 
 
 LAPSED = (
-    "The process that ran this try stopped before it recorded an answer. The message may have been sent, so it "
-    "is not tried again: a status callback settles it, or listing at Twilio, or you."
+    "The process that ran this try stopped before it recorded an answer. The message may have been sent, so "
+    "it is not tried again: a status callback settles it, or listing at Twilio, or you."
 )

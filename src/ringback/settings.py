@@ -1,0 +1,100 @@
+"""What an installation can set; the only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ringback.errors import Misconfigured
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8080
+DEFAULT_SIMULATOR_PORT = 4010
+LARGEST_PORT = 65_535
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything with its default; `key` is never shown."""
+
+    database: Path
+    key_file: Path
+    key: str | None = field(default=None, repr=False)
+    public_url: str | None = None
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    allowed_hosts: tuple[str, ...] = ()
+    simulator_hosts: tuple[str, ...] = ()
+
+    @property
+    def names_own_key(self) -> bool:
+        """Whether the sealing key comes from the environment, so that no file is read or made."""
+        return self.key is not None
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read `RINGBACK_…`. Raises `Misconfigured` naming the variable and the remedy."""
+    given = os.environ if environment is None else environment
+    return Settings(
+        database=database_path(given.get("RINGBACK_DATABASE") or str(_data_folder(given) / "ringback.db")),
+        key=given.get("RINGBACK_KEY") or None,
+        key_file=Path(given.get("RINGBACK_KEY_FILE") or _config_folder(given) / "key"),
+        public_url=checked_public_url(given.get("RINGBACK_PUBLIC_URL") or None),
+        host=given.get("RINGBACK_HOST") or DEFAULT_HOST,
+        port=checked_port(given.get("RINGBACK_PORT") or str(DEFAULT_PORT)),
+        allowed_hosts=_list(given.get("RINGBACK_ALLOWED_HOSTS")),
+        simulator_hosts=_list(given.get("RINGBACK_SIMULATOR_HOSTS")),
+    )
+
+
+def database_path(given: str) -> Path:
+    """The SQLite file that `--database` or `RINGBACK_DATABASE` names, as a path or `sqlite:///path`."""
+    if "://" not in given:
+        return Path(given).expanduser()
+    scheme, _, rest = given.partition("://")
+    if scheme != "sqlite" or not rest.startswith("/"):
+        raise Misconfigured(
+            f"RINGBACK_DATABASE: {scheme}:// is not served by this version. Give a file's path or sqlite:///path."
+        )
+    return Path(rest[1:] if rest.startswith("//") else rest.removeprefix("/")).expanduser()
+
+
+def checked_public_url(given: str | None) -> str | None:
+    """The address under which Twilio reaches this server, without a slash at its end."""
+    if given is None:
+        return None
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise Misconfigured(
+            f"RINGBACK_PUBLIC_URL: {given!r} is not an address Twilio can call. Write it like https://ringback.example.org"
+        )
+    if "_" in parts.hostname:
+        # Twilio refuses a StatusCallback whose host has an underscore (error 21609).
+        raise Misconfigured(
+            f"RINGBACK_PUBLIC_URL: Twilio calls no host with an underscore ({parts.hostname})."
+        )
+    return given.rstrip("/")
+
+
+def checked_port(given: str) -> int:
+    """A port number; 0 lets the machine choose."""
+    if not given.isdecimal() or int(given) > LARGEST_PORT:
+        raise Misconfigured(
+            f"RINGBACK_PORT: {given!r} is not a port. Give a number from 0 to {LARGEST_PORT}."
+        )
+    return int(given)
+
+
+def _list(given: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (given or "").split(",") if part.strip())
+
+
+def _data_folder(given: Mapping[str, str]) -> Path:
+    base = given.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "ringback"
+
+
+def _config_folder(given: Mapping[str, str]) -> Path:
+    base = given.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "ringback"
