@@ -1,6 +1,7 @@
 """Structured logs on standard error: events and ids, never a secret, a code or a message body."""
 
 import sys
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -39,7 +40,7 @@ SHOWN = frozenset(
 """The only names that reach a log; whatever else is passed shows as its name alone."""
 
 
-def show_known(_logger: Any, _method: str, entry: dict[str, Any]) -> dict[str, Any]:
+def show_known(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Let through what is known to be harmless and drop the values of everything else."""
     hidden = sorted(name for name in entry if name not in SHOWN)
     shown = {name: value for name, value in entry.items() if name in SHOWN}

@@ -1,6 +1,7 @@
 """The rows of jobs up to the moment their bytes leave: accepted, listed, claimed, leased, withdrawn."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,11 +141,14 @@ class JobTable:
 
         return job_of(await self._database.write(work))
 
-    async def renew(self, owner: str, lease_until: int) -> None:
-        """Keep this process's leases."""
-        await self._database.write(
-            lambda c: self._queries.renew_leases(c, owner=owner, lease_until=lease_until)
-        )
+    async def renew(self, job_ids: Iterable[str], owner: str, lease_until: int) -> None:
+        """Keep this process's leases of the jobs that it is still at."""
+
+        async def work(c: Any) -> None:
+            for job_id in job_ids:
+                await self._queries.renew_lease(c, id=job_id, owner=owner, lease_until=lease_until)
+
+        await self._database.write(work)
 
     async def withdraw(self, job_id: str, who: str, now: int) -> bool:
         """Take a waiting job back; False if it is not waiting."""

@@ -49,17 +49,13 @@ update jobs set state = 'running', attempts = attempts + 1, lease_owner = :owner
 where id = :id and state = 'waiting' and due_at <= :now
 returning account_id, id, attempts;
 
--- name: renew_leases(owner, lease_until)!
--- Say that this process is alive and still at its jobs.
-update jobs set lease_until = :lease_until where lease_owner = :owner and state = 'running';
+-- name: renew_lease(id, owner, lease_until)!
+-- Say that this process is alive and still at this job.
+update jobs set lease_until = :lease_until where id = :id and lease_owner = :owner and state = 'running';
 
 -- name: jobs_with_lapsed_lease(now)
 -- Jobs whose process stopped renewing: what became of them is unknown.
 select account_id, id, attempts from jobs where state = 'running' and lease_until < :now;
-
--- name: running_jobs_of(owner)
--- What a process holds at this moment.
-select account_id, id, attempts from jobs where state = 'running' and lease_owner = :owner;
 
 -- name: move_job(id, state, new_state, result, error, now)^
 -- Move a job on from a state that it must still be in, and let its lease go.

@@ -1,0 +1,196 @@
+"""Ringback as its faces and its users meet it: accounts, actions, jobs, keys and callbacks joined."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ringback.accounts import Accounts
+from ringback.action import Input
+from ringback.actions import action_of
+from ringback.api_keys import ApiKeys
+from ringback.clock import Clock, iso
+from ringback.errors import Conflict, NotFound
+from ringback.outbox.dispatcher import Dispatcher
+from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
+from ringback.perform import Asked, Perform, Prepared, is_read
+from ringback.store import Store
+from ringback.store.jobs import JobFilter
+from ringback.store.outcomes import Ending, MadeMessage, Place
+from ringback.store.rows import Job, State
+from ringback.webhooks.status import StatusCallbacks
+
+WAIT = 40.0  # seconds; longer than any one try may take
+LOOK_EVERY = 0.25  # seconds; how soon a change made by another process is seen
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the composition root joins."""
+
+    store: Store
+    accounts: Accounts
+    perform: Perform
+    dispatcher: Dispatcher
+    keys: ApiKeys
+    callbacks: StatusCallbacks
+    clock: Clock
+
+
+class Connector:
+    """Runs actions and answers for them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.accounts = parts.accounts
+        self.keys = parts.keys
+        self.callbacks = parts.callbacks
+        self.dispatcher = parts.dispatcher
+        self._store = parts.store
+        self._perform = parts.perform
+        self._clock = parts.clock
+
+    async def run(  # noqa: PLR0913 - the keywords are the contract
+        self,
+        action: Input | str,
+        inputs: Mapping[str, Any] | None = None,
+        /,
+        *,
+        account: str,
+        keywords: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        wait: float = WAIT,
+        requested_by: str = "python",
+    ) -> Outcome:
+        """Run an action and answer what came of it within `wait` seconds.
+
+        Give an input model, or an action's name and raw inputs. The same `key` with the same input answers
+        the first job again.
+
+        Raises:
+            InvalidInput: Every bad field at once; nothing was written.
+            Conflict: The key was used for another input.
+            Refused, NotSent: Only from a read, which has no job to carry them.
+        """
+        name, raw = _named(action, inputs)
+        asked = Asked(
+            action=name, inputs=raw, account=account, keywords=keywords, key=key, requested_by=requested_by
+        )
+        return await self.carry_out(asked, wait)
+
+    async def carry_out(self, asked: Asked, wait: float) -> Outcome:
+        """`run` for a face that has already put together what was asked for."""
+        prepared = await self._perform.prepare(asked)
+        if is_read(prepared.action):
+            return await self._read(prepared)
+        job, new = await self._perform.accept(prepared, asked)
+        if new:
+            self.dispatcher.wake()
+        return outcome_of(await self._settled(job, wait))
+
+    async def explain(
+        self,
+        action: Input | str,
+        inputs: Mapping[str, Any] | None = None,
+        /,
+        *,
+        account: str,
+        keywords: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """What `run` would send, and whether it would be refused; nothing is sent."""
+        name, raw = _named(action, inputs)
+        return await self._perform.explain(Asked(action=name, inputs=raw, account=account, keywords=keywords))
+
+    async def job(self, job_id: str) -> Timeline:
+        """One job with its whole history. Raises `NotFound`."""
+        job = await self._job(job_id)
+        attempts, events = await self._store.jobs.timeline(job_id)
+        return timeline_of(job, attempts, events)
+
+    async def jobs(self, wanted: JobFilter, most: int = PAGE) -> list[Outcome]:
+        """The newest jobs that fit."""
+        return [outcome_of(job) for job in await self._store.jobs.page(wanted, most)]
+
+    async def wait(self, job_id: str, seconds: float) -> Outcome:
+        """A job once its try has ended, or as it is when the time is up."""
+        return outcome_of(await self._settled(await self._job(job_id), seconds))
+
+    async def withdraw(self, job_id: str, who: str) -> Outcome:
+        """Take back a waiting job. Raises `Conflict` if it is not waiting."""
+        if not await self._store.jobs.withdraw(job_id, who, self._clock()):
+            job = await self._job(job_id)
+            raise Conflict(f"The job is {job.state.value}; only a waiting job can be withdrawn.")
+        return outcome_of(await self._job(job_id))
+
+    async def settle(self, job_id: str, state: State, who: str, message_sid: str | None = None) -> Outcome:
+        """Say what became of an unknown job; the person who says it is recorded. Raises `Conflict`."""
+        job = await self._job(job_id)
+        message = MadeMessage(sid=message_sid, status="queued") if message_sid else None
+        ending = Ending(state=state, message=message, error=_settled_error(state, who))
+        if not await self._store.outcomes.settle(_place(job), ending, who, self._clock()):
+            raise Conflict(f"The job is {job.state.value}; only an unknown job can be settled.")
+        return outcome_of(await self._job(job_id))
+
+    async def counts(self) -> dict[str, int]:
+        """How many jobs there are by state."""
+        return await self._store.jobs.counts()
+
+    async def _read(self, prepared: Prepared) -> Outcome:
+        now = iso(self._clock())
+        result = await self._perform.read(prepared)
+        return Outcome(
+            id=None,
+            action=prepared.action.name,
+            account=prepared.account.name,
+            state=State.DONE,
+            result=result.model_dump(mode="json"),
+            notes=prepared.notes,
+            created_at=now,
+            updated_at=now,
+        )
+
+    async def _job(self, job_id: str) -> Job:
+        job = await self._store.jobs.get(job_id)
+        if job is None:
+            raise NotFound(f"There is no job {job_id}.")
+        return job
+
+    async def _settled(self, job: Job, seconds: float) -> Job:
+        if job.state not in (State.WAITING, State.RUNNING):
+            return job
+        with self._store.watch.on(job.id) as changed:
+            try:
+                async with asyncio.timeout(seconds):
+                    while job.state in (State.WAITING, State.RUNNING):
+                        await _set_within(changed, LOOK_EVERY)
+                        job = await self._job(job.id)
+            except TimeoutError:
+                return await self._job(job.id)
+        return job
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+    event.clear()
+
+
+def _named(action: Input | str, inputs: Mapping[str, Any] | None) -> tuple[str, dict[str, Any]]:
+    if isinstance(action, str):
+        return action, dict(inputs or {})
+    return action_of(type(action)).name, {
+        name: getattr(action, name) for name in action.model_fields_set
+    } | dict(inputs or {})
+
+
+def _place(job: Job) -> Place:
+    return Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
+
+
+def _settled_error(state: State, who: str) -> dict[str, Any] | None:
+    if state is State.DONE:
+        return None
+    return {"message": f"Settled as {state.value} by {who}."}

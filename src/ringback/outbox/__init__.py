@@ -1,0 +1,1 @@
+"""The waiting jobs and what sends them: dispatcher, attempt, retry, polling."""

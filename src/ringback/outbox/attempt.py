@@ -1,0 +1,96 @@
+"""One try of one job: open the account, pass the guard, send, and say how it ended."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from ringback.accounts import Accounts
+from ringback.action import Action, Channel, Effect, Result, Verification
+from ringback.actions import find
+from ringback.clock import Clock
+from ringback.errors import Failure, Fault, NotFound, NotSent, OutcomeUnknown, RingbackError
+from ringback.log import logger
+from ringback.outbox.retry import POLL_AFTER, tries_left, wait_before
+from ringback.secrets import Keyring
+from ringback.store.outcomes import Ending, MadeMessage
+from ringback.store.rows import Job, State
+from ringback.verifications import Run, Verifications
+
+log = logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """Everything a try needs; `chance` answers 0..1 for jitter."""
+
+    accounts: Accounts
+    verifications: Verifications
+    keyring: Keyring
+    clock: Clock
+    public_url: str | None
+    chance: Callable[[], float] = random.random
+
+    async def run(self, job: Job) -> Ending:
+        """Perform a claimed job once; never raises."""
+        action = find(job.action)
+        try:
+            run = await self._prepared(action, job)
+        except RingbackError as error:
+            # Nothing left this machine, and nothing will until somebody mends the installation.
+            return Ending(state=State.NOT_SENT, error={"message": error.message})
+        try:
+            result = await self.verifications.guarded(run, lambda: action(run.wanted, run.twilio))
+        except Failure as failure:
+            return self._failed(action, job, failure)
+        except Exception as error:  # noqa: BLE001 - our own mistake must not lose the job: it may have left
+            name = type(error).__name__
+            log.error("attempt_broke", job=job.id, action=job.action, error=name)  # noqa: TRY400 - no body in logs
+            return self._failed(action, job, OutcomeUnknown(Fault(message=BROKE.format(error=name))))
+        return self._done(action, run, result)
+
+    async def _prepared(self, action: Action[Any, Any], job: Job) -> Run:
+        account = await self.accounts.by_id(job.account_id)
+        if account is None:
+            raise NotFound(f"The account {job.account} was removed before this job could be sent.")
+        callback = self.callback_url(action, job)
+        twilio = await self.accounts.open(account, status_callback=callback)
+        inputs = orjson.loads(job.input)
+        if job.sealed is not None:
+            inputs |= orjson.loads(self.keyring.open(job.sealed, f"jobs/{job.id}/secrets"))
+        return Run(action=action, wanted=action.input.model_validate(inputs), account=account, twilio=twilio)
+
+    def callback_url(self, action: Action[Any, Any], job: Job) -> str | None:
+        """Where Twilio reports the status of this very try; None where it cannot reach us."""
+        if self.public_url is None or not makes_message(action):
+            return None
+        return f"{self.public_url}/hooks/{job.account_id}/status/{job.id}/{job.attempts}"
+
+    def _failed(self, action: Action[Any, Any], job: Job, failure: Failure) -> Ending:
+        error = failure.fault.facts()
+        if isinstance(failure, NotSent) and tries_left(job.attempts):
+            wait = wait_before(job.attempts, failure.fault.retry_after, self.chance)
+            return Ending(state=State.WAITING, error=error, due_at=self.clock() + wait)
+        # A check whose answer was lost is no success, whatever Twilio made of it.
+        result = '{"verified": false}' if action.verification is Verification.CHECKS else None
+        return Ending(state=State(failure.verdict.value), error=error, result=result)
+
+    def _done(self, action: Action[Any, Any], run: Run, result: Result) -> Ending:
+        message = self._message(run, result) if makes_message(action) else None
+        return Ending(state=State.DONE, result=result.model_dump_json(), message=message)
+
+    def _message(self, run: Run, result: Any) -> MadeMessage:
+        if run.twilio.status_callback is not None:
+            return MadeMessage(sid=result.sid, status=result.status)
+        poll_at = self.clock() + POLL_AFTER[0]
+        return MadeMessage(sid=result.sid, status=result.status, watched="polling", poll_at=poll_at)
+
+
+BROKE = "Ringback itself failed after the request may have left ({error})."
+
+
+def makes_message(action: Action[Any, Any]) -> bool:
+    """Whether a Message at Twilio comes of it, whose status can be followed."""
+    return action.effect is Effect.SEND and action.channel in (Channel.SMS, Channel.WHATSAPP)

@@ -1,0 +1,61 @@
+"""Asks Twilio for the status of messages where no callback can reach us."""
+
+from typing import Any
+
+from ringback.accounts import Accounts
+from ringback.clock import Clock
+from ringback.errors import Failure, Refused
+from ringback.outbox.retry import next_poll
+from ringback.store import Store
+from ringback.store.outcomes import MadeMessage, Place
+from ringback.store.rows import Message
+from ringback.store.statuses import SETTLED
+from ringback.twilio import resources
+
+AT_ONCE = 20
+CLAIM_MS = 60_000
+WHO = "polling"
+
+
+class Polling:
+    """One pass over the messages that are due."""
+
+    def __init__(self, store: Store, accounts: Accounts, clock: Clock) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._clock = clock
+
+    async def ask_due(self) -> None:
+        """Ask for each status that is due and plan the next question."""
+        now = self._clock()
+        for message in await self._store.polls.due(now, AT_ONCE):
+            if await self._store.polls.claim(message, now + CLAIM_MS):
+                await self._store.polls.plan(message, await self._ask(message))
+
+    async def _ask(self, message: Message) -> int | None:
+        now = self._clock()
+        later = next_poll(message.polls, now - message.created_at)
+        account = await self._accounts.by_id(message.account_id)
+        if account is None:
+            return None
+        try:
+            twilio = await self._accounts.open(account)
+            found = await twilio.fetch(resources.message(message.sid))
+        except Refused:
+            return None
+        except Failure:
+            return now + later if later is not None else None
+        await self._note(message, found)
+        return None if found["status"] in SETTLED or later is None else now + later
+
+    async def _note(self, message: Message, found: dict[str, Any]) -> None:
+        place = Place(account_id=message.account_id, job_id=message.job_id, attempt=message.attempt)
+        reported = MadeMessage(
+            sid=message.sid,
+            status=found["status"],
+            watched="polling",
+            error_code=found.get("error_code"),
+            error_message=found.get("error_message"),
+        )
+        if found["status"] != message.status:
+            await self._store.outcomes.report(place, reported, WHO, self._clock())

@@ -1,0 +1,236 @@
+"""The one door: a read runs now, everything else becomes a job before any byte leaves."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from ringback.accounts import Accounts
+from ringback.action import MASK, Action, Effect
+from ringback.actions import find
+from ringback.clock import Clock
+from ringback.errors import Conflict, FieldError, InvalidInput, NotFound
+from ringback.ids import new_id
+from ringback.inputs import field_errors
+from ringback.keywords import fill, found, holds_braces
+from ringback.numbers import Note, Reader
+from ringback.secrets import Keyring
+from ringback.segments import measure
+from ringback.store import Store
+from ringback.store.jobs import NewJob
+from ringback.store.rows import Account, Job
+from ringback.twilio.client import Planned
+from ringback.twilio.rehearsal import Rehearsal, Rehearsed
+from ringback.verifications import Run, Verifications
+
+LONGEST_KEY = 255
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a caller asked for, as it came. `keywords` None leaves braces alone; an empty one is strict."""
+
+    action: str
+    inputs: Mapping[str, Any]
+    account: str
+    keywords: Mapping[str, Any] | None = None
+    key: str | None = None
+    requested_by: str = "python"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What was asked for, filled, read and found sound."""
+
+    action: Action[Any, Any]
+    account: Account
+    wanted: Any
+    notes: list[str]
+
+
+class Perform:
+    """Prepares, explains, reads and accepts."""
+
+    def __init__(
+        self, store: Store, accounts: Accounts, verifications: Verifications, keyring: Keyring, clock: Clock
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._verifications = verifications
+        self._keyring = keyring
+        self._clock = clock
+
+    async def prepare(self, asked: Asked) -> Prepared:
+        """Fill keywords, then validate. Raises `NotFound` for the action, `InvalidInput` for all else."""
+        action = find(asked.action)
+        errors: list[FieldError] = []
+        account = await self._account(asked.account, errors)
+        inputs, notes = self._filled(asked, errors)
+        if account is not None:
+            inputs = _with_defaults(action, account, inputs)
+        reader = Reader(default_country=account.default_country if account else None)
+        wanted = _read(action, inputs, reader, errors)
+        if errors or account is None:
+            raise InvalidInput(errors)
+        if early := self._verifications.early_errors(action, wanted, account):
+            raise InvalidInput(early)
+        notes += [_told(note) for note in reader.notes]
+        return Prepared(action=action, account=account, wanted=wanted, notes=notes)
+
+    async def read(self, prepared: Prepared) -> Any:
+        """Run a read now; its result model."""
+        twilio = await self._accounts.open(prepared.account)
+        return await prepared.action(prepared.wanted, twilio)
+
+    async def accept(self, prepared: Prepared, asked: Asked) -> tuple[Job, bool]:
+        """Write the job; it and whether it is new. Raises `Conflict` if the key holds another input."""
+        if asked.key is not None and not 0 < len(asked.key) <= LONGEST_KEY:
+            raise InvalidInput([FieldError("Idempotency-Key", f"Give 1 to {LONGEST_KEY} characters.")])
+        new = self._new_job(prepared, asked)
+        if (job := await self._store.jobs.accept(new)) is not None:
+            return job, True
+        job = await self._store.jobs.by_key(prepared.account.id, str(asked.key))
+        if job is None or job.input_digest != new.input_digest:
+            raise Conflict(
+                f"The idempotency key {asked.key!r} was used for another input. "
+                "Use the same input to hear what became of it, or a new key for a new intent."
+            )
+        return job, False
+
+    async def explain(self, asked: Asked) -> dict[str, Any]:
+        """What would be sent, nothing sent: request, text, segments, keywords, refusals."""
+        prepared = await self.prepare(asked)
+        twilio = (await self._accounts.open(prepared.account)).over(Rehearsal())
+        run = Run(action=prepared.action, wanted=prepared.wanted, account=prepared.account, twilio=twilio)
+        refusal = await self._verifications.refusal(run)
+        return {
+            "action": prepared.action.name,
+            "account": prepared.account.name,
+            "effect": prepared.action.effect.value,
+            "keywords": [{"name": word.name, "field": word.field} for word in found(asked.inputs)],
+            "input": masked(prepared.action, prepared.wanted),
+            "request": await _rehearsed(prepared, twilio),
+            "segments": _segments(prepared),
+            "notes": prepared.notes,
+            "refused": refusal.fault.facts() if refusal else None,
+        }
+
+    async def _account(self, name: str, errors: list[FieldError]) -> Account | None:
+        try:
+            return await self._accounts.find(name)
+        except NotFound as error:
+            errors.append(FieldError("account", error.message))
+            return None
+
+    @staticmethod
+    def _filled(asked: Asked, errors: list[FieldError]) -> tuple[dict[str, Any], list[str]]:
+        if asked.keywords is None:
+            fields = holds_braces(asked.inputs)
+            return dict(asked.inputs), [BRACES.format(field=field) for field in fields]
+        try:
+            return fill(asked.inputs, asked.keywords), []
+        except InvalidInput as error:
+            errors.extend(error.errors)
+            return dict(asked.inputs), []
+
+    def _new_job(self, prepared: Prepared, asked: Asked) -> NewJob:
+        now = self._clock()
+        job_id = new_id("job", now)
+        open_secrets = secrets_of(prepared.action, prepared.wanted)
+        canonical = {
+            "action": prepared.action.name,
+            "account": prepared.account.id,
+            "input": masked(prepared.action, prepared.wanted),
+            "secrets": open_secrets,
+        }
+        return NewJob(
+            account_id=prepared.account.id,
+            id=job_id,
+            action=prepared.action.name,
+            idempotency_key=asked.key,
+            input_digest=self._keyring.digest(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)),
+            input=orjson.dumps(canonical["input"]).decode(),
+            sealed=self._keyring.seal(orjson.dumps(open_secrets), sealed_to(job_id))
+            if open_secrets
+            else None,
+            recipient=getattr(prepared.wanted, "to", None),
+            notes=orjson.dumps(prepared.notes).decode(),
+            due_at=now,
+            requested_by=asked.requested_by,
+            now=now,
+        )
+
+
+BRACES = (
+    "{field}: holds braces, and no keywords were given, so they are sent as they stand. "
+    "Give keywords to fill them."
+)
+
+
+def sealed_to(job_id: str) -> str:
+    """What a job's secrets are bound to."""
+    return f"jobs/{job_id}/secrets"
+
+
+def masked(action: Action[Any, Any], wanted: Any) -> dict[str, Any]:
+    """The input as JSON values, without what was not given, secrets masked."""
+    plain: dict[str, Any] = wanted.model_dump(mode="json", exclude_none=True)
+    return {name: MASK if name in action.secrets else value for name, value in plain.items()}
+
+
+def secrets_of(action: Action[Any, Any], wanted: Any) -> dict[str, str]:
+    """The secrets of an input, open."""
+    held = {name: getattr(wanted, name) for name in action.secrets}
+    return {name: secret.get_secret_value() for name, secret in sorted(held.items()) if secret is not None}
+
+
+def _with_defaults(action: Action[Any, Any], account: Account, inputs: dict[str, Any]) -> dict[str, Any]:
+    defaults = {"sender": account.default_sender, "service_sid": account.default_verify_service}
+    wanting = {
+        name: value
+        for name, value in defaults.items()
+        if name in action.input.model_fields and inputs.get(name) is None and value is not None
+    }
+    return inputs | wanting
+
+
+def _read(
+    action: Action[Any, Any], inputs: dict[str, Any], reader: Reader, errors: list[FieldError]
+) -> Any | None:
+    try:
+        return action.input.model_validate(inputs, context=reader)
+    except ValidationError as error:
+        unfilled = {bad.field for bad in errors}
+        errors.extend(bad for bad in field_errors(action.input, error) if bad.field not in unfilled)
+        return None
+
+
+def _told(note: Note) -> str:
+    return f"{note.given} was read as {note.read_as}: {note.reason}"
+
+
+def _segments(prepared: Prepared) -> dict[str, Any] | None:
+    body = getattr(prepared.wanted, "body", None)
+    if body is None or prepared.action.channel != "sms":
+        return None
+    return asdict(measure(body))
+
+
+async def _rehearsed(prepared: Prepared, twilio: Any) -> dict[str, Any] | None:
+    try:
+        await prepared.action(prepared.wanted, twilio)
+    except Rehearsed as rehearsed:
+        return _shown(rehearsed.planned, set(secrets_of(prepared.action, prepared.wanted).values()))
+    return None
+
+
+def _shown(planned: Planned, hidden: set[str]) -> dict[str, Any]:
+    parameters = [[name, MASK if value in hidden else value] for name, value in planned.parameters]
+    return {"method": planned.method, "url": planned.url, "parameters": parameters}
+
+
+def is_read(action: Action[Any, Any]) -> bool:
+    """Whether it runs at once instead of becoming a job."""
+    return action.effect is Effect.READ

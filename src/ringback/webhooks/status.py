@@ -1,0 +1,88 @@
+"""Status callbacks: checked by signature, noted once, able to settle a job whose answer was lost.
+
+Source: Twilio docs, messaging/guides/track-outbound-message-status and usage/security (signature).
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ringback.accounts import Accounts
+from ringback.clock import Clock
+from ringback.log import logger
+from ringback.store import Store
+from ringback.store.outcomes import MadeMessage, Place
+from ringback.twilio.codes import explain
+from ringback.twilio.signature import valid
+
+WHO = "callback"
+
+log = logger()
+
+
+class Heard(Enum):
+    """What a callback came to."""
+
+    NOTED = "noted"
+    REPEATED = "repeated"
+    REFUSED = "refused"  # unknown account, unknown job and bad signature alike
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A status callback as it came: the path's parts, the URL as Twilio signed it, the form in order."""
+
+    account_id: str
+    job_id: str
+    attempt: int
+    url: str
+    signature: str
+    form: tuple[tuple[str, str], ...]
+
+    def value(self, name: str) -> str | None:
+        """The first value of a form parameter."""
+        return next((value for key, value in self.form if key == name), None)
+
+
+class StatusCallbacks:
+    """Hears callbacks."""
+
+    def __init__(self, store: Store, accounts: Accounts, clock: Clock) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._clock = clock
+
+    async def hear(self, callback: Callback) -> Heard:
+        """Check and note one callback; a repeated one changes nothing."""
+        if not await self._signed(callback):
+            log.warning("callback_refused", job=callback.job_id, reason="signature or address")
+            return Heard.REFUSED
+        sid, status = callback.value("MessageSid"), callback.value("MessageStatus")
+        if not sid or not status:
+            return Heard.UNREADABLE
+        place = Place(account_id=callback.account_id, job_id=callback.job_id, attempt=callback.attempt)
+        news = await self._store.outcomes.report(place, _reported(callback, sid, status), WHO, self._clock())
+        log.info("callback", job=callback.job_id, message_sid=sid, status=status)
+        return Heard.NOTED if news else Heard.REPEATED
+
+    async def _signed(self, callback: Callback) -> bool:
+        account = await self._accounts.by_id(callback.account_id)
+        if account is None or account.removed_at is not None:
+            return False
+        if not valid(callback.signature, callback.url, callback.form, await self._accounts.tokens(account)):
+            return False
+        job = await self._store.jobs.get(callback.job_id)
+        # The signature covers the URL, so a signed callback names the job and try that we wrote into it.
+        return job is not None and job.account_id == account.id and 1 <= callback.attempt <= job.attempts
+
+
+def _reported(callback: Callback, sid: str, status: str) -> MadeMessage:
+    code = callback.value("ErrorCode")
+    number = int(code) if code and code.isdecimal() else None
+    known = explain(number) if number else None
+    return MadeMessage(
+        sid=sid,
+        status=status,
+        error_code=number,
+        error_message=callback.value("ErrorMessage") or (known.message if known else None),
+    )
