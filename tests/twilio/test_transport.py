@@ -193,6 +193,7 @@ async def test_a_stalled_tls_handshake_sent_nothing() -> None:
         failure = await failure_of(post(server.url.replace("http:", "https:")))
 
     assert isinstance(failure, NotSent)
+    assert "could not be reached in time" in failure.message
 
 
 async def test_an_untrusted_certificate_sent_nothing(tmp_path: Path) -> None:

@@ -30,11 +30,12 @@ WORDS: tuple[tuple[str, str, str], ...] = (
     ("before message completed", "{host} closed the connection without an answer", ""),
     ("reset by peer", "{host} cut the connection", ""),
     ("before message length reached", "The answer of {host} broke off", ""),
+    ("(Connect) / operation timed out", "{host} could not be reached in time", "Check network and firewall."),
     ("timed out", "{host} did not answer in time", ""),
-    ("deadline has elapsed", "{host} could not be reached in time", "Check the network and the firewall."),
+    ("deadline has elapsed", "{host} could not be reached in time", "Check network and firewall."),
     ("invalid HTTP", "{host} answered with something that is not HTTP", "Check the base URL."),
 )
-"""What a failed exchange is called: a word of its causes, the sentence, the remedy. First match counts."""
+"""What a failed exchange is called: words of its causes, the sentence, the remedy. First match counts."""
 
 SETTLE = (
     "It may have been carried out. Settle it by the status callback or by listing; do not repeat it blindly."
