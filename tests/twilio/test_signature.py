@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped,unused-ignore]
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from ringback.twilio.signature import sign, valid, valid_json
 
