@@ -1,0 +1,1 @@
+"""Connected accounts: connect, test, change, rotate, remove, and open one for use."""
