@@ -14,6 +14,7 @@ from ringback.errors import NotSent, OutcomeUnknown, Refused
 from ringback.twilio import resources
 from ringback.twilio.client import Credentials, Planned, Twilio
 from ringback.twilio.hosts import Hosts
+from ringback.twilio.rehearsal import Rehearsal, Rehearsed
 from ringback.twilio.transport import Request, Response, open_transport
 
 pytestmark = pytest.mark.anyio
@@ -213,11 +214,15 @@ async def test_twilio_itself_is_asked_at_its_own_hosts_and_its_world_has_our_tim
 
 async def test_what_would_be_sent_can_be_seen_without_sending() -> None:
     recording = Recording()
-    twilio = Twilio(CREDENTIALS, Hosts(), recording)
-    planned = twilio.request_of(resources.messages(), To="+1", Body=None, MediaUrl=["a", "b"])
+    twilio = Twilio(CREDENTIALS, Hosts(), recording).with_callback("https://hooks.example.com/1")
+    rehearsed = twilio.over(Rehearsal())
+
+    with pytest.raises(Rehearsed) as shown:
+        await rehearsed.create(resources.messages(), To="+1", Body=None, MediaUrl=["a", "b"])
 
     url = f"https://api.twilio.com/2010-04-01/Accounts/{AC}/Messages.json"
-    assert planned == Planned("POST", url, (("To", "+1"), ("MediaUrl", "a"), ("MediaUrl", "b")))
+    assert shown.value.planned == Planned("POST", url, (("To", "+1"), ("MediaUrl", "a"), ("MediaUrl", "b")))
+    assert rehearsed.status_callback == "https://hooks.example.com/1"
     assert recording.requests == []
 
 

@@ -70,6 +70,12 @@ class Twilio:
         """The same account, whose messages report their status to another URL."""
         return Twilio(self._credentials, self._hosts, self._transport, status_callback=url, clock=self._clock)
 
+    def over(self, transport: Transport) -> "Twilio":
+        """The same account over another transport."""
+        return Twilio(
+            self._credentials, self._hosts, transport, status_callback=self.status_callback, clock=self._clock
+        )
+
     async def create(
         self, resource: Resource, parameters: Parameters | None = None, /, **more: Any
     ) -> dict[str, Any]:
@@ -106,10 +112,6 @@ class Twilio:
             for row in page.get(resource.key) or ():
                 yield row
             url = _next_page(url, page)
-
-    def request_of(self, resource: Resource, parameters: Parameters | None = None, /, **more: Any) -> Planned:
-        """What `create` or `update` would send."""
-        return Planned("POST", self._url(resource), tuple(form.pairs({**(parameters or {}), **more})))
 
     async def world_time(self) -> int:
         """Now in Twilio's world, in milliseconds since 1970: a simulator's clock, else the machine's.
