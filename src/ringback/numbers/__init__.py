@@ -10,16 +10,24 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
-from ringback.numbers.addresses import read_verify_recipient, read_whatsapp_address, read_whatsapp_sender
+from ringback.numbers.addresses import (
+    read_address,
+    read_sender,
+    read_verify_recipient,
+    read_whatsapp_address,
+    read_whatsapp_sender,
+)
 from ringback.numbers.dialling import country, read_number
 from ringback.numbers.reading import Note, Reader, refusal
 from ringback.numbers.senders import SenderKind, is_messaging_service, read_sms_sender, sender_kind
 
 __all__ = [
+    "Address",
     "CountryCode",
     "Note",
     "PhoneNumber",
     "Reader",
+    "Sender",
     "SenderKind",
     "SmsSender",
     "VerifyRecipient",
@@ -27,7 +35,9 @@ __all__ = [
     "WhatsappSender",
     "country",
     "is_messaging_service",
+    "read_address",
     "read_number",
+    "read_sender",
     "read_sms_sender",
     "read_verify_recipient",
     "read_whatsapp_address",
@@ -60,6 +70,12 @@ WhatsappAddress = Annotated[str, _read_by(read_whatsapp_address), _text("whatsap
 
 WhatsappSender = Annotated[str, _read_by(read_whatsapp_sender), _text("whatsapp-sender")]
 """A WhatsApp address or the SID of a Messaging Service."""
+
+Address = Annotated[str, _read_by(read_address), _text("address")]
+"""A number or a WhatsApp address, each normalised."""
+
+Sender = Annotated[str, _read_by(read_sender), _text("sender")]
+"""An SMS sender or a WhatsApp address."""
 
 VerifyRecipient = Annotated[str, _read_by(read_verify_recipient), _text("verify-recipient")]
 """A number in E.164 or a mail address."""

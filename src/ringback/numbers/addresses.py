@@ -4,7 +4,7 @@ import re
 
 from ringback.numbers.dialling import WHATSAPP, dialled, read_number
 from ringback.numbers.reading import Reader, refusal, shown
-from ringback.numbers.senders import is_messaging_service
+from ringback.numbers.senders import is_messaging_service, read_sms_sender
 
 # Sound enough to catch slips; only a mail that arrives proves a mailbox. Lengths: RFC 5321, 4.5.3.1.
 _MAIL = re.compile(r"(?=.{3,254}\Z)[^@\s,;<>\"]{1,64}@(?:[^@\s,;<>\".]+\.)+[^@\s,;<>\".]{2,}")
@@ -36,6 +36,24 @@ def read_whatsapp_sender(given: str, reader: Reader) -> str:
     """
     text = given.strip()
     return text if is_messaging_service(text) else read_whatsapp_address(given, reader)
+
+
+def read_address(given: str, reader: Reader) -> str:
+    """A number, or a WhatsApp address if it is written as one.
+
+    Raises:
+        PydanticCustomError: a ValueError with the cause and the remedy.
+    """
+    return (read_whatsapp_address if WHATSAPP.match(given) else read_number)(given, reader)
+
+
+def read_sender(given: str, reader: Reader) -> str:
+    """Anything a message can come from, on either channel.
+
+    Raises:
+        PydanticCustomError: a ValueError with the cause and the remedy.
+    """
+    return (read_whatsapp_address if WHATSAPP.match(given) else read_sms_sender)(given, reader)
 
 
 def read_verify_recipient(given: str, reader: Reader) -> str:
