@@ -1,0 +1,120 @@
+"""The command line: `python -m twilio_simulator --port 4010`."""
+
+import argparse
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from twilio_simulator.sid_patterns import is_sid, is_token
+
+DEFAULT_PORT = 4010
+IN_USE = 2
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The options."""
+    parser = argparse.ArgumentParser(
+        prog="twilio_simulator", description="A faithful local Twilio, for tests and demos."
+    )
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes a free one (default: 4010)")
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: loopback only)")
+    parser.add_argument("--sid", help="account SID to use, AC and 32 hexadecimal digits")
+    parser.add_argument("--token", help="auth token to use, 32 hexadecimal digits")
+    parser.add_argument("--seed", type=int, help="makes SIDs, codes and delays repeatable")
+    parser.add_argument("--strict", action="store_true", help="refuse parameters that Twilio does not have")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
+    parser.add_argument(
+        "--allow-host", action="append", default=[], help="a host name that may reach the control API"
+    )
+    parser.add_argument(
+        "--allow-webhooks-to", action="append", default=[], help="a host beyond this machine to call back"
+    )
+    return parser
+
+
+def check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Refuse a SID or token that Twilio's pattern does not allow."""
+    if options.sid is not None and not is_sid(options.sid, "AC"):
+        parser.error("--sid must be AC followed by 32 hexadecimal digits")
+    if options.token is not None and not is_token(options.token):
+        parser.error("--token must be 32 hexadecimal digits")
+    if not 0 <= options.port <= 65535:  # noqa: PLR2004 - the range of ports
+        parser.error("--port must be from 0 to 65535")
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Serve until told to stop."""
+    from twilio_simulator.running import serving  # noqa: PLC0415 - `--help` answers without the world
+    from twilio_simulator.simulator import Options, Simulator  # noqa: PLC0415
+
+    wanted = Options(
+        sid=options.sid,
+        token=options.token,
+        seed=options.seed,
+        strict=options.strict,
+        allowed_hosts=frozenset({options.host, *options.allow_host}),
+        webhook_hosts=frozenset(options.allow_webhooks_to),
+    )
+    simulator = Simulator(wanted)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with serving(simulator, options.host, options.port):
+        # What is loaded by now stays: the collector need not look at it again and again.
+        gc.freeze()
+        sys.stdout.write(introduction(simulator.introduction(), as_json=options.json))
+        sys.stdout.flush()
+        await stop.wait()
+
+
+def introduction(facts: dict[str, object], *, as_json: bool) -> str:
+    """What is printed at the start."""
+    import orjson  # noqa: PLC0415
+
+    if as_json:
+        return orjson.dumps(facts).decode() + "\n"
+    sandbox = facts["sandbox"]
+    join = sandbox["join_word"] if isinstance(sandbox, dict) else ""
+    return (
+        "Twilio SIMULATOR: nothing here is real, nothing is sent, nothing costs.\n"
+        f"  address          {facts['url']}\n"
+        f"  account SID      {facts['account_sid']}  (simulated)\n"
+        f"  auth token       {facts['auth_token']}  (simulated)\n"
+        f"  number           {facts['number']}  (SMS, MMS, voice)\n"
+        f"  WhatsApp sender  {facts['whatsapp_sender']}; sandbox: text '{join}' to whatsapp:+14155238886\n"
+        f"  Verify service   {facts['verify_service']}\n"
+        f"  controls         {facts['url']}/_sim/ready\n"
+    )
+
+
+def _loop_runner() -> Callable[[Coroutine[Any, Any, None]], None]:
+    """Uvloop where there is one: it answers about twice as many requests."""
+    try:
+        import uvloop  # noqa: PLC0415
+    except ImportError:
+        return asyncio.run
+    return uvloop.run
+
+
+def main() -> int:
+    """Run the command line; the exit code."""
+    parser = arguments()
+    options = parser.parse_args()
+    check(options, parser)
+    try:
+        _loop_runner()(run(options))
+    except OSError as error:
+        sys.stderr.write(
+            f"Port {options.port} on {options.host} cannot be used ({error.strerror or error}). Stop what "
+            f"holds it, or choose another: --port {options.port + 1}, or --port 0 for any free one.\n"
+        )
+        return IN_USE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""The world's clock: the only reader of the machine's time, and the queue of what is due."""
+
+import asyncio
+import heapq
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import lru_cache
+
+SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
+BATCH = 500
+"""Events fired in one turn of the loop, so that a burst of them does not keep requests waiting."""
+
+
+def machine_milliseconds() -> int:
+    """The machine's wall clock, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def stopwatch() -> float:
+    """Seconds from an arbitrary start, for durations of real work."""
+    return time.perf_counter()
+
+
+@lru_cache(maxsize=1024)
+def _rfc2822(second: int) -> str:
+    return format_datetime(datetime.fromtimestamp(second, UTC))
+
+
+def http_date() -> str:
+    """The machine's time as HTTP's Date header writes it."""
+    return _rfc2822(int(time.time())).replace("+0000", "GMT")
+
+
+def rfc2822(instant: int) -> str:
+    """How the 2010-04-01 API writes an instant: `Thu, 24 Aug 2023 05:01:45 +0000`."""
+    return _rfc2822(instant // 1000)
+
+
+def iso(instant: int) -> str:
+    """How the newer APIs write an instant: `2015-07-30T20:00:00Z`."""
+    return datetime.fromtimestamp(instant // 1000, UTC).isoformat().replace("+00:00", "Z")
+
+
+def moment(text: str) -> int | None:
+    """Milliseconds for an ISO 8601 date or date-time (UTC unless said), None when it is neither."""
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return round((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+class Due:
+    """Something that will happen, unless it is called off."""
+
+    __slots__ = ("act", "at", "kind", "subject")
+
+    def __init__(self, at: int, kind: str, subject: str, act: Callable[[], None]) -> None:
+        self.at = at
+        self.kind = kind
+        self.subject = subject
+        self.act: Callable[[], None] | None = act
+
+    def call_off(self) -> None:
+        """It will not happen."""
+        self.act = None
+
+
+class WorldClock:
+    """`now` is the machine's time plus an offset, or stands still; events fire when it passes them."""
+
+    def __init__(self, machine: Callable[[], int] = machine_milliseconds) -> None:
+        self._machine = machine
+        self._offset = 0
+        self._frozen_at: int | None = None
+        self._heap: list[tuple[int, int, Due]] = []
+        self._count = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_for = 0
+        self._turning = asyncio.Lock()
+
+    def now(self) -> int:
+        """Milliseconds since 1970 in this world."""
+        return self._machine() + self._offset if self._frozen_at is None else self._frozen_at
+
+    @property
+    def frozen(self) -> bool:
+        """Whether time stands still."""
+        return self._frozen_at is not None
+
+    @property
+    def pending(self) -> int:
+        """Events that are still to come."""
+        return sum(due.act is not None for _, _, due in self._heap)
+
+    def after(self, delay: int, kind: str, subject: str, act: Callable[[], None]) -> Due:
+        """Have `act` happen `delay` milliseconds from now."""
+        due = Due(self.now() + delay, kind, subject, act)
+        self._count += 1
+        heapq.heappush(self._heap, (due.at, self._count, due))
+        if self._timer is None or due.at < self._armed_for:
+            self._arm()
+        return due
+
+    def freeze(self) -> None:
+        """Time stands still until `run`."""
+        self._frozen_at = self.now()
+        self._disarm()
+
+    def run(self) -> None:
+        """Time goes on from where it stands."""
+        if self._frozen_at is not None:
+            self._offset = self._frozen_at - self._machine()
+            self._frozen_at = None
+        self._arm()
+
+    async def advance(self, by: int, settled: Callable[[], Awaitable[None]]) -> list[Due]:
+        """Move `by` milliseconds on, firing what falls due one at a time, each until it has `settled`."""
+        try:
+            async with self._turning:
+                self._disarm()
+                return await self._turn(self.now() + by, settled)
+        finally:
+            self._arm()
+
+    async def _turn(self, target: int, settled: Callable[[], Awaitable[None]]) -> list[Due]:
+        fired: list[Due] = []
+        while (due := self._upcoming(target)) is not None:
+            self._set(max(due.at, self.now()))
+            self._fire(due)
+            fired.append(due)
+            await settled()
+        self._set(max(target, self.now()))
+        return fired
+
+    async def to_next(self, settled: Callable[[], Awaitable[None]]) -> list[Due]:
+        """Jump to the next event and fire what is due then."""
+        while self._heap and self._heap[0][2].act is None:
+            heapq.heappop(self._heap)
+        if not self._heap:
+            return []
+        return await self.advance(max(0, self._heap[0][0] - self.now()), settled)
+
+    def clear(self) -> int:
+        """Call everything off and go back to the machine's time; how many events were called off."""
+        count = self.pending
+        self._heap.clear()
+        self._disarm()
+        self._offset, self._frozen_at = 0, None
+        return count
+
+    def stop(self) -> None:
+        """Fire nothing more."""
+        self._disarm()
+
+    def _set(self, instant: int) -> None:
+        if self._frozen_at is None:
+            self._offset = instant - self._machine()
+        else:
+            self._frozen_at = instant
+
+    def _upcoming(self, until: int) -> Due | None:
+        while self._heap and self._heap[0][0] <= until:
+            due = heapq.heappop(self._heap)[2]
+            if due.act is not None:
+                return due
+        return None
+
+    @staticmethod
+    def _fire(due: Due) -> None:
+        if due.act is not None:
+            act, due.act = due.act, None
+            act()
+
+    def _arm(self) -> None:
+        self._disarm()
+        if self._heap and self._frozen_at is None and not self._turning.locked():
+            self._armed_for = self._heap[0][0]
+            wait = max(0, self._armed_for - self.now()) / 1000
+            self._timer = asyncio.get_running_loop().call_later(wait, self._ring)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _ring(self) -> None:
+        self._timer = None
+        for _ in range(BATCH):
+            due = self._upcoming(self.now())
+            if due is None:
+                break
+            self._fire(due)
+        self._arm()

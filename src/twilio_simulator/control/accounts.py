@@ -1,0 +1,152 @@
+"""Accounts, as tests make and change them."""
+
+from typing import cast
+
+from twilio_simulator.addresses import SANDBOX
+from twilio_simulator.clock import iso
+from twilio_simulator.control.account_plans import account_plan, micros, phone, phones, settings, url
+from twilio_simulator.control.visit import Content, Handler, Visit
+from twilio_simulator.world.account import MEMBERSHIP, Account, AccountStatus, Type
+from twilio_simulator.world.making import make_account, simulated, verify_caller
+
+
+def shown(account: Account) -> Content:
+    """Everything a client needs to use the account; the singular fields are the first of each."""
+    numbers = [
+        {"sid": one.sid, "phone_number": one.number, "capabilities": sorted(one.capabilities)}
+        for one in account.numbers.values()
+    ]
+    senders = [
+        {"sid": one.sid, "address": f"whatsapp:{one.number}"} for one in account.whatsapp_senders.values()
+    ]
+    return {
+        "account_sid": account.sid,
+        "auth_token": account.auth_token,
+        "secondary_auth_token": account.secondary_token,
+        "friendly_name": account.friendly_name,
+        "type": account.type,
+        "ruleset": account.ruleset,
+        "status": account.status,
+        "balance": f"{account.balance_micros / 1_000_000:.5f}",
+        "number": numbers[0]["phone_number"] if numbers else None,
+        "whatsapp_sender": senders[0]["address"] if senders else None,
+        "verify_service": next(iter(account.verify_services), None),
+        "messaging_service": next(iter(account.messaging_services), None),
+        "numbers": numbers,
+        "whatsapp_senders": senders,
+        "verify_services": [
+            {"sid": one.sid, "friendly_name": one.friendly_name, "ttl_seconds": one.ttl_ms // 1000}
+            for one in account.verify_services.values()
+        ],
+        "messaging_services": [
+            {"sid": one.sid, "friendly_name": one.friendly_name, "senders": one.pool}
+            for one in account.messaging_services.values()
+        ],
+        "api_keys": [{"sid": sid, "secret": secret} for sid, secret in account.api_keys.items()],
+        "sandbox": sandbox_shown(account),
+        "progress": account.settings.progress,
+        "speed": account.settings.speed,
+        "strict": account.settings.strict,
+    }
+
+
+def sandbox_shown(account: Account) -> Content:
+    """The account's share in the sandbox."""
+    sandbox = account.sandbox
+    return {
+        "number": f"whatsapp:{SANDBOX}",
+        "join_word": sandbox.join_word,
+        "sms_url": sandbox.sms_url,
+        "participants": {number: iso(until) for number, until in sandbox.members.items()},
+    }
+
+
+def create(visit: Visit) -> Content:
+    """Make an account with numbers and services in one call."""
+    plan = account_plan(visit.fields(), visit.world)
+    account = make_account(visit.world, plan)
+    return {"url": visit.request.address, **shown(account)}
+
+
+def list_accounts(visit: Visit) -> Content:
+    """All accounts."""
+    return {"accounts": [shown(account) for account in visit.world.accounts.values()]}
+
+
+def fetch(visit: Visit) -> Content:
+    """One account."""
+    return shown(visit.account())
+
+
+def change(visit: Visit) -> Content:
+    """Set what is given; `rotate_token` makes a new primary token, `promote` the secondary the primary."""
+    account, fields = visit.account(), visit.fields()
+    status = fields.choice("status", ("active", "suspended", "closed"), account.status)
+    kind = fields.choice("type", ("Full", "Trial"), account.type)
+    ruleset = fields.choice("ruleset", ("2026", "classic"), account.ruleset)
+    balance = micros(fields, account.balance_micros)
+    chosen = settings(fields, account.settings)
+    tokens = fields.text("tokens")
+    if tokens is not None and tokens not in ROTATIONS:
+        fields.wrong("tokens", f"is '{tokens}'", f"Choose one of {', '.join(ROTATIONS)}.")
+    if tokens == "promote" and account.secondary_token is None:
+        fields.wrong("tokens", "names a secondary token, and there is none", 'Send "create_secondary" first.')
+    fields.done()
+    account.status, account.type, account.ruleset = cast("AccountStatus", status), cast("Type", kind), ruleset
+    account.balance_micros, account.settings, account.updated = balance, chosen, visit.world.clock.now()
+    _turn_tokens(visit, account, tokens)
+    return shown(account)
+
+
+ROTATIONS = ("rotate", "create_secondary", "promote", "delete_secondary")
+
+
+def _turn_tokens(visit: Visit, account: Account, wish: str | None) -> None:
+    if wish == "rotate":
+        account.auth_token = simulated(visit.world, "")
+    elif wish == "create_secondary":
+        account.secondary_token = simulated(visit.world, "")
+    elif wish == "promote" and account.secondary_token is not None:
+        account.auth_token, account.secondary_token = account.secondary_token, None
+    elif wish == "delete_secondary":
+        account.secondary_token = None
+    visit.world.register(account)
+
+
+def add_verified_callers(visit: Visit) -> Content:
+    """Make numbers verified ones."""
+    account, fields = visit.account(), visit.fields()
+    numbers = phones(fields, "numbers")
+    one = phone(fields, "number")
+    fields.done()
+    for number in [*numbers, *([one] if one else [])]:
+        verify_caller(visit.world, account, number)
+    return {"verified_callers": [caller.resource() for caller in account.caller_ids.values()]}
+
+
+def join_sandbox(visit: Visit) -> Content:
+    """Let handsets join or leave without a text, and set the sandbox's inbound URL."""
+    account, fields = visit.account(), visit.fields()
+    joining, leaving = phones(fields, "join"), phones(fields, "leave")
+    inbound = url(fields, "sms_url") if fields.has("sms_url") else account.sandbox.sms_url
+    opens = fields.flag("open_window", default=True)
+    fields.done()
+    now = visit.world.clock.now()
+    account.sandbox.sms_url = inbound
+    for number in joining:
+        account.sandbox.members[number] = now + MEMBERSHIP
+        if opens:
+            account.windows[SANDBOX, number] = now
+    for number in leaving:
+        account.sandbox.members.pop(number, None)
+    return sandbox_shown(account)
+
+
+ROUTES: dict[str, Handler] = {
+    "POST /accounts": create,
+    "GET /accounts": list_accounts,
+    "GET /accounts/{sid}": fetch,
+    "PATCH /accounts/{sid}": change,
+    "POST /accounts/{sid}/verified-callers": add_verified_callers,
+    "POST /accounts/{sid}/sandbox": join_sandbox,
+}

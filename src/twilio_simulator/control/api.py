@@ -1,0 +1,102 @@
+"""Finds the handler of a control request and writes its answer as JSON."""
+
+import re
+from collections.abc import Awaitable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from twilio_simulator import control
+from twilio_simulator.control.fields import BadInputError
+from twilio_simulator.control.visit import Content, Handler, Visit
+from twilio_simulator.exchange import Answer, Outcome, Reply, Request, json_reply
+from twilio_simulator.webhooks.target import is_loopback
+
+if TYPE_CHECKING:
+    from twilio_simulator.simulator import Simulator
+
+PREFIX = "/_sim/"
+LIVENESS = "127.0.0.1"
+
+
+def _table() -> list[tuple[str, re.Pattern[str], Handler]]:
+    rows = []
+    for module in iter_modules(control.__path__):
+        routes: dict[str, Handler] = getattr(import_module(f"{control.__name__}.{module.name}"), "ROUTES", {})
+        for route, handler in routes.items():
+            method, _, template = route.partition(" ")
+            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", PREFIX[:-1] + template)
+            rows.append((method, re.compile(pattern), handler))
+    return rows
+
+
+class ControlApi:
+    """Every route under /_sim."""
+
+    def __init__(self, simulator: "Simulator", allowed_hosts: frozenset[str]) -> None:
+        self._simulator = simulator
+        self._allowed = allowed_hosts
+        self._routes = _table()
+
+    def serve(self, request: Request) -> Answer:
+        """Answer one request."""
+        try:
+            self._check_host(request)
+            content = self._found(request)
+        except BadInputError as error:
+            return json_reply(error.status, {"errors": error.errors})
+        return json_reply(200, content) if isinstance(content, dict) else self._awaited(content)
+
+    async def _awaited(self, content: Awaitable[Content]) -> Outcome:
+        try:
+            return json_reply(200, await content)
+        except BadInputError as error:
+            return json_reply(error.status, {"errors": error.errors})
+
+    def _check_host(self, request: Request) -> None:
+        """A web page must not reach the controls by a name it points at this machine (DNS rebinding)."""
+        host = request.host.strip("[]")
+        if not (is_loopback(host) or host in self._allowed):
+            raise BadInputError.of(
+                "Host",
+                f"The control API is not open to the host name '{host}'",
+                f"Use http://{LIVENESS}, or start the simulator with --allow-host {host}.",
+                403,
+            )
+
+    def _found(self, request: Request) -> Content | Awaitable[Content]:
+        request.query = {} if not request.query_string else _query(request)
+        methods = []
+        for method, pattern, handler in self._routes:
+            match = pattern.fullmatch(request.path)
+            if match is not None and method == request.method:
+                values = {name: _unquoted(value) for name, value in match.groupdict().items()}
+                return handler(Visit(request, values, self._simulator))
+            if match is not None:
+                methods.append(method)
+        if methods:
+            raise BadInputError.of(
+                "method", f"{request.path} has no {request.method}", f"Use {' or '.join(methods)}.", 405
+            )
+        raise BadInputError.of(
+            "path", f"There is no {request.path}", "GET /_sim/ready lists the routes.", 404
+        )
+
+    def routes(self) -> list[str]:
+        """What there is, for the ready answer."""
+        return sorted(f"{method} {pattern.pattern}" for method, pattern, _ in self._routes)
+
+
+def _query(request: Request) -> dict[str, list[str]]:
+    from twilio_simulator.exchange import parsed_form  # noqa: PLC0415
+
+    return parsed_form(request.query_string)
+
+
+def _unquoted(value: str) -> str:
+    from urllib.parse import unquote  # noqa: PLC0415
+
+    return unquote(value)
+
+
+__all__ = ["ControlApi", "Reply"]

@@ -1,0 +1,1 @@
+"""The ways into the simulator: HTTP on a socket, or ASGI in the same process."""

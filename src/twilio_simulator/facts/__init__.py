@@ -1,0 +1,57 @@
+"""Twilio's operations, parameter names and resource properties, from its OpenAPI files (see NOTICE)."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import orjson
+
+PRODUCTS = ("api", "verify", "messaging_v1", "messaging_v2", "content", "content_v2", "lookups")
+# Documented outside the parameter lists: Tags stands in the message resource's examples.
+_ALSO = {"api.CreateMessage": {"Tags": {"type": "string"}}}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One operation; `name` is `product.OperationId`."""
+
+    name: str
+    host: str
+    method: str
+    path: str
+    statuses: tuple[int, ...]
+    required: tuple[str, ...]
+    parameters: dict[str, dict[str, Any]]
+    resource: dict[str, dict[str, Any]] | None
+    list_key: str | None
+
+    def unknown(self, names: list[str]) -> list[str]:
+        """Those of the names that the operation does not have."""
+        return [name for name in names if name not in self.parameters]
+
+
+def table() -> dict[str, Fact]:
+    """Every operation of the table."""
+    facts: dict[str, Fact] = {}
+    for product in PRODUCTS:
+        content = orjson.loads((files(__package__) / f"{product}.json").read_bytes())
+        for identifier, row in content["operations"].items():
+            name = f"{product.partition('_')[0]}.{identifier}"
+            # Content has the same operation ids in two versions; the newer keeps its version in the name.
+            name = f"{product}.{identifier}" if name in facts else name
+            facts[name] = _fact(name, content, row)
+    return facts
+
+
+def _fact(name: str, content: dict[str, Any], row: dict[str, Any]) -> Fact:
+    return Fact(
+        name=name,
+        host=content["host"],
+        method=row["method"],
+        path=row["path"],
+        statuses=tuple(row["statuses"]),
+        required=tuple(row["required"]),
+        parameters={**row["query"], **row["form"], **_ALSO.get(name, {})},
+        resource=content["resources"].get(row.get("resource")),
+        list_key=row.get("list_key"),
+    )

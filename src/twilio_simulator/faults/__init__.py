@@ -1,0 +1,1 @@
+"""Faults on demand: a script of what goes wrong, one entry per matching call."""

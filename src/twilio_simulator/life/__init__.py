@@ -1,0 +1,1 @@
+"""What happens by itself: messages move on, phones ring, prices appear."""

@@ -1,0 +1,160 @@
+"""How a message moves on: at once, on the clock, or when told to."""
+
+from collections.abc import Callable
+
+from twilio_simulator.addresses import address
+from twilio_simulator.clock import SECOND
+from twilio_simulator.ledger import late_text
+from twilio_simulator.life.outcomes import Ending, ending
+from twilio_simulator.life.senders import picked_sender
+from twilio_simulator.segments import segments
+from twilio_simulator.world.account import Account
+from twilio_simulator.world.handset import Handset, Shown
+from twilio_simulator.world.message import NEXT, Message, Status
+from twilio_simulator.world.state import World
+
+# Milliseconds from one status to the next: short, in the order that live messages show.
+DELAYS = {"queued": 100, "sending": 100, "sent": 200, "delivered": 600, "read": 1500}
+ENDING_DELAY = 600
+JITTER = 0.2
+PRICE_DELAY = 3 * SECOND
+SEGMENT_PRICE, WHATSAPP_PRICE = 7_900, 5_000
+"""Millionths of a dollar, of the order of Twilio's US list prices."""
+SILENT = frozenset({"accepted", "scheduled"})
+
+Announce = Callable[[Account, Message], None]
+
+
+class Progress:
+    """Moves messages of one world; `announce` is told of each change that has a status callback."""
+
+    def __init__(self, world: World, announce: Announce) -> None:
+        self._world = world
+        self._announce = announce
+
+    def begin(self, account: Account, message: Message) -> None:
+        """A message was created: let it move as its mode says."""
+        if message.mode == "timed":
+            self._schedule(account, message)
+        elif message.mode == "immediate":
+            while (step := self._next_step(account, message)) is not None:
+                self.move(account, message, step)
+
+    def move(self, account: Account, message: Message, to: Ending) -> None:
+        """Take one step; whether it is possible was asked before."""
+        now = self._world.clock.now()
+        if to.status == "queued":
+            self._pick_sender(account, message)
+        message.status, message.updated = to.status, now
+        message.timeline.append((to.status, now))
+        if to.code is not None:
+            message.error_code, message.error_message = to.code, late_text(to.code)
+        if to.status == "sent":
+            message.sent = now
+        self._world.log.note("message.status", account.sid, message.sid, status=to.status, error=to.code)
+        self._consequences(account, message)
+
+    def _consequences(self, account: Account, message: Message) -> None:
+        if message.status == "delivered":
+            show(self._world.handsets.get(address(message.to).number), message)
+        if message.finished and message.status != "read":
+            account.ended.append(message.sid)
+            if message.status != "failed":
+                self._price_later(account, message)
+        if message.callback and (message.status != "sending" or self._world.rules.callback_for_sending):
+            self._announce(account, message)
+
+    def woken(self, handset: Handset) -> None:
+        """The handset is on again: what waited for it arrives."""
+        waiting, handset.waiting = handset.waiting, []
+        for sid in waiting:
+            message = self._world.message(sid)
+            if message is not None and message.status == "sent":
+                self._schedule(self._world.accounts[message.account_sid], message)
+
+    def _schedule(self, account: Account, message: Message) -> None:
+        step = self._next_step(account, message)
+        if step is None:
+            return
+        delay = DELAYS.get(step.status, ENDING_DELAY)
+        spread = 1 + JITTER * (2 * self._world.sids.stream("jitter").random() - 1)
+        self._world.clock.after(
+            max(1, round(delay * spread / message.speed)),
+            "message.progress",
+            message.sid,
+            lambda: self._step(account, message),
+        )
+
+    def _step(self, account: Account, message: Message) -> None:
+        step = self._next_step(account, message)
+        if step is not None:
+            self.move(account, message, step)
+            self._schedule(account, message)
+
+    def _next_step(self, account: Account, message: Message) -> Ending | None:
+        """The status that follows, given how the handset would take the message now."""
+        if message.status == "accepted":
+            return Ending("queued")
+        if message.status == "scheduled" or (message.finished and message.status != "delivered"):
+            return None
+        handset = self._world.handsets.get(address(message.to).number)
+        end = ending(account, message, handset, self._world.rules, self._world.clock.now())
+        return self._towards(end, message, handset)
+
+    def _towards(self, end: Ending, message: Message, handset: Handset) -> Ending | None:
+        status, whatsapp = message.status, message.to.startswith("whatsapp:")
+        if status == "delivered":
+            return end if end.status == "read" else None
+        if status == "queued":
+            # Channels refuse before anything was sent; WhatsApp has no `sending`.
+            if end.code is not None and (whatsapp or end.status == "failed"):
+                return end
+            return Ending("sent" if whatsapp else "sending")
+        if status == "sending":
+            return Ending("sent")
+        if end.status == "sent":
+            handset.waiting.append(message.sid)
+            return None
+        return Ending("delivered") if end.status == "read" else end
+
+    def _pick_sender(self, account: Account, message: Message) -> None:
+        if message.sender is None and message.service_sid is not None:
+            service = account.messaging_services[message.service_sid]
+            message.sender = picked_sender(account, service, message.to)
+            whole = message.media or message.to.startswith("whatsapp:")
+            message.num_segments = 1 if whole else segments(message.body)
+
+    def _price_later(self, account: Account, message: Message) -> None:
+        def charge() -> None:
+            whatsapp = message.to.startswith("whatsapp:")
+            micros = WHATSAPP_PRICE if whatsapp else SEGMENT_PRICE * message.num_segments
+            message.price = f"-{micros / 1_000_000:.5f}"
+            account.balance_micros -= micros
+
+        if message.mode == "timed":
+            delay = max(1, round(PRICE_DELAY / message.speed))
+            self._world.clock.after(delay, "message.price", message.sid, charge)
+        else:
+            charge()
+
+
+def show(handset: Handset, message: Message) -> None:
+    """The message appears on the handset."""
+    to = address(message.to)
+    handset.screen.append(
+        Shown(
+            at=message.updated,
+            channel=to.channel,
+            direction="in",
+            peer=message.sender or "",
+            body=message.body,
+            account_sid=message.account_sid,
+            sid=message.sid,
+            media=tuple(one.url for one in message.media),
+        )
+    )
+
+
+def may_follow(now: Status, then: Status) -> bool:
+    """Whether Twilio's table of transitions has this step."""
+    return then in NEXT.get(now, frozenset())

@@ -1,0 +1,239 @@
+"""Twilio's REST API as a whole: finds the operation, who calls, what goes wrong, and answers."""
+
+import asyncio
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twilio_simulator.clock import stopwatch
+from twilio_simulator.exchange import Answer, Outcome, Reply, Request, Severed, json_reply
+from twilio_simulator.facts import Fact
+from twilio_simulator.faults.answers import faulty_reply
+from twilio_simulator.faults.book import Action, FaultBook, Occasion
+from twilio_simulator.ledger import RefusalError
+from twilio_simulator.life.progress import Progress
+from twilio_simulator.rest.call import Call, Handler
+from twilio_simulator.rest.routing import Routes
+from twilio_simulator.rest.strictness import check_parameters
+from twilio_simulator.rest.trial_rules import check_operation
+from twilio_simulator.sid_patterns import is_sid
+from twilio_simulator.webhooks.sender import WebhookSender
+from twilio_simulator.world.account import Account
+from twilio_simulator.world.state import World
+
+NO_CREDENTIALS = "Authentication Error - No credentials provided"
+NO_SID = "Authentication Error - invalid username"
+WRONG_PAIR = "Authenticate"
+# Operations that only the account's own token opens, not a standard API key (docs iam/api-keys).
+TOKEN_ONLY = frozenset({"api.FetchAccount", "api.ListAccount", "api.CreateAccount", "api.UpdateAccount"})
+# As recorded on api.twilio.com in 2023.
+STANDING_HEADERS = (
+    "X-Home-Region: us1\r\nX-API-Domain: api.twilio.com\r\nX-Powered-By: AT-5000\r\nX-Shenanigans: none\r\n"
+    "Strict-Transport-Security: max-age=31536000\r\nAccess-Control-Allow-Origin: *\r\n"
+    "Access-Control-Allow-Methods: GET, POST, DELETE, OPTIONS\r\n"
+    "Access-Control-Allow-Headers: Accept, Authorization, Content-Type, If-Match, If-Modified-Since, "
+    "If-None-Match, If-Unmodified-Since, Idempotency-Key\r\nAccess-Control-Expose-Headers: ETag\r\n"
+    "Access-Control-Allow-Credentials: true\r\n"
+)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request on its way through: what the log will say about it."""
+
+    request: Request
+    started: float
+    operation: str = ""
+    account: Account | None = None
+    fault: str | None = None
+    unimplemented: bool = True
+
+
+class TwilioApi:
+    """All operations of the facts table, in one world."""
+
+    def __init__(
+        self,
+        world: World,
+        routes: Routes,
+        faults: FaultBook,
+        progress: Progress,
+        webhooks: WebhookSender,
+    ) -> None:
+        self._world = world
+        self.routes = routes
+        self._faults = faults
+        self._progress = progress
+        self._webhooks = webhooks
+        self.strict = False
+        self.held: set[asyncio.Future[None]] = set()
+        """Answers that a fault keeps back."""
+
+    def serve(self, request: Request) -> Answer:
+        """Answer one request, at once unless a fault holds it."""
+        visit = Visit(request, stopwatch())
+        request.parse()
+        try:
+            fact, handler, values = self._operation(visit)
+        except RefusalError as refusal:
+            return self._finished(visit, json_reply(refusal.status, refusal.body()), refusal.code)
+        if self._faults.armed:
+            action = self._taken(visit)
+            if action is not None and action.kind != "none":
+                return self._suffer(visit, action, lambda: self._carried_out(visit, fact, handler, values))
+        return self._carried_out(visit, fact, handler, values)
+
+    def _operation(self, visit: Visit) -> tuple[Fact, Handler | None, dict[str, str]]:
+        request = visit.request
+        found = self.routes.find(request.path, request.host)
+        if found is None:
+            raise RefusalError(20404, path=request.path)
+        described = found.route.operations.get(request.method)
+        if described is None:
+            visit.unimplemented = False
+            raise RefusalError(20004)
+        fact, handler = described
+        visit.unimplemented = handler is None
+        visit.operation = fact.name
+        known = self._world.tokens.get(request.headers.get("authorization", ""))
+        visit.account = None if known is None else known[0]
+        return fact, handler, found.values
+
+    def _carried_out(
+        self, visit: Visit, fact: Fact, handler: Handler | None, values: dict[str, str]
+    ) -> Reply:
+        try:
+            account = self._authenticated(visit, values)
+            self._admit(visit, fact, account)
+            call = Call(visit.request, account, values, self._world, self._progress, self._webhooks)
+            return self._finished(visit, (handler or _not_there)(call), None)
+        except RefusalError as refusal:
+            return self._finished(visit, json_reply(refusal.status, refusal.body()), refusal.code)
+
+    def _admit(self, visit: Visit, fact: Fact, account: Account) -> None:
+        check_operation(account, fact.name)
+        if self.strict or account.settings.strict:
+            check_parameters(fact, visit.request)
+        limit = account.settings.concurrency_limit
+        if limit is not None and account.in_flight >= limit:
+            raise RefusalError(20429)
+
+    def _authenticated(self, visit: Visit, values: dict[str, str]) -> Account:
+        header = visit.request.headers.get("authorization", "")
+        known = self._world.tokens.get(header)
+        if known is None:
+            raise RefusalError(20003, problem=_why_not(header))
+        account, user = known
+        if account.status != "active":
+            raise RefusalError(self._world.rules.suspended_code, problem=WRONG_PAIR)
+        if user.startswith("SK") and visit.operation in TOKEN_ONLY:
+            raise RefusalError(20003, problem=WRONG_PAIR)
+        meant = values.get("AccountSid", values.get("Sid") if visit.operation in TOKEN_ONLY else None)
+        if meant is not None and meant != account.sid:
+            code = self._world.rules.foreign_account_code
+            raise RefusalError(code, path=visit.request.path, problem=WRONG_PAIR)
+        return account
+
+    def _taken(self, visit: Visit) -> Action | None:
+        request = visit.request
+        occasion = Occasion(
+            None,
+            visit.operation,
+            "" if visit.account is None else visit.account.sid,
+            request.one("To") or "",
+            request.one("From") or "",
+            request.one("Body") or "",
+            request.headers.get("x-sim-run", ""),
+        )
+        action = self._faults.take(
+            occasion, f"{request.method} {request.path} on connection {request.connection}"
+        )
+        visit.fault = None if action is None else action.kind
+        return action
+
+    async def _suffer(self, visit: Visit, action: Action, carry_out: Callable[[], Reply]) -> Outcome:
+        account = visit.account
+        if account is not None:
+            account.in_flight += 1
+        try:
+            return await self._gone_wrong(visit, action, carry_out)
+        finally:
+            if account is not None:
+                account.in_flight -= 1
+
+    async def _gone_wrong(self, visit: Visit, action: Action, carry_out: Callable[[], Reply]) -> Outcome:
+        if action.kind == "latency":
+            low, high = action.seconds
+            part = self._world.sids.stream("latency").random()
+            if not await self._held(low + (high - low) * part):
+                return Severed("close")
+            return carry_out()
+        if action.stage == "after":
+            carry_out()
+        if action.kind == "stall":
+            await self._held(None)
+            self._note(visit, 0, None)
+            return Severed("close")
+        if action.kind in ("drop", "reset"):
+            self._note(visit, 0, None)
+            return Severed("reset" if action.kind == "reset" or action.how == "reset" else "close")
+        return self._finished(visit, faulty_reply(action), action.code)
+
+    async def _held(self, seconds: float | None) -> bool:
+        """Wait, and answer whether the wait was not cut short by a reset."""
+        held: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.held.add(held)
+        try:
+            done, _ = await asyncio.wait([held], timeout=seconds)
+            return not done
+        finally:
+            self.held.discard(held)
+
+    def release(self) -> int:
+        """Cut every held answer short: its connection closes without one."""
+        count = len(self.held)
+        for held in tuple(self.held):
+            if not held.done():
+                held.set_result(None)
+        return count
+
+    def _note(self, visit: Visit, status: int, code: int | None) -> int:
+        account = visit.account
+        return self._world.log.note(
+            "request",
+            "" if account is None else account.sid,
+            visit.operation,
+            method=visit.request.method,
+            path=visit.request.path,
+            status=status,
+            code=code,
+            connection=visit.request.connection,
+            fault=visit.fault,
+        )
+
+    def _finished(self, visit: Visit, reply: Reply, code: int | None) -> Reply:
+        cursor = self._note(visit, reply.status, code)
+        in_flight = 1 if visit.account is None else visit.account.in_flight + 1
+        reply.headers += (
+            f"Twilio-Request-Id: {self._world.sids.new('RQ')}\r\nTwilio-Concurrent-Requests: {in_flight}\r\n"
+            f"Twilio-Request-Duration: {stopwatch() - visit.started:.3f}\r\n{STANDING_HEADERS}"
+            f"X-Sim-Event: {cursor}\r\n"
+        )
+        if visit.unimplemented:
+            reply.headers += "X-Sim-Unimplemented: true\r\n"
+        return reply
+
+
+def _not_there(call: Call) -> Reply:
+    """Twilio has this operation, the simulator does not."""
+    raise call.missing()
+
+
+def _why_not(header: str) -> str:
+    if not header.startswith("Basic "):
+        return NO_CREDENTIALS
+    try:
+        user = b64decode(header[6:]).decode("utf-8", "replace").partition(":")[0]
+    except ValueError:
+        return NO_CREDENTIALS
+    return WRONG_PAIR if is_sid(user) else NO_SID

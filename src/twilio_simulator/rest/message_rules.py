@@ -1,0 +1,190 @@
+"""What Twilio checks before it accepts a message.
+
+The real order is not documented; this one goes from what is missing, over what is malformed, to what the
+account may do.
+"""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import orjson
+
+from twilio_simulator.addresses import (
+    Address,
+    address,
+    is_alphanumeric,
+    is_dialable,
+    is_sender,
+    is_short_code,
+)
+from twilio_simulator.countries import country
+from twilio_simulator.ledger import RefusalError
+from twilio_simulator.life.senders import fitting
+from twilio_simulator.rest.call import Call
+from twilio_simulator.rest.trial_rules import check_trial
+from twilio_simulator.sid_patterns import is_sid
+from twilio_simulator.webhooks.target import is_webhook_url
+from twilio_simulator.world.numbers import MessagingService
+
+LONGEST_BODY, MOST_MEDIA = 1600, 10
+LEAST_VALIDITY, MOST_VALIDITY = 1, 36_000
+
+
+@dataclass(slots=True)
+class Draft:
+    """A message that passed every check."""
+
+    to: Address
+    sender: Address | None
+    service: MessagingService | None
+    body: str
+    callback: str | None
+    content_sid: str | None
+    media_urls: list[str] = field(default_factory=list)
+
+
+def checked(call: Call) -> Draft:
+    """The message that the parameters describe.
+
+    Raises:
+        RefusalError: Twilio would not take it.
+    """
+    sender = call.said("From")
+    _check_presence(call, sender)
+    draft = Draft(
+        to=address(call.one("To") or ""),
+        sender=None if sender is None else address(sender),
+        service=None,
+        body=call.one("Body") or "",
+        callback=call.said("StatusCallback"),
+        content_sid=call.said("ContentSid"),
+        media_urls=[url for url in call.request.form.get("MediaUrl", []) if url],
+    )
+    _check_addresses(draft, call.one("To") or "", sender or "")
+    draft.service = _service(call, draft)
+    _check_ownership(call, draft)
+    _check_content(call, draft)
+    check_trial(call.account, has_content=draft.content_sid is not None, whatsapp=_whatsapp(draft))
+    _check_destination(call, draft)
+    if draft.callback is None and draft.service is not None:
+        draft.callback = draft.service.status_callback
+    return draft
+
+
+def _whatsapp(draft: Draft) -> bool:
+    return draft.to.channel == "whatsapp"
+
+
+def _check_presence(call: Call, sender: str | None) -> None:
+    if not call.said("To"):
+        raise RefusalError(21604)
+    if sender is None and not call.said("MessagingServiceSid"):
+        raise RefusalError(21603)
+    said = call.said("Body") or call.said("ContentSid") or any(call.request.form.get("MediaUrl", []))
+    if not said and call.said("ContentVariables"):
+        raise RefusalError(21654)
+    if not said:
+        raise RefusalError(call.world.rules.missing_content_code)
+
+
+def _check_addresses(draft: Draft, to: str, sender: str) -> None:
+    if not is_dialable(draft.to.number):
+        raise RefusalError(21211, to=to)
+    if draft.sender is None:
+        return
+    if not is_sender(draft.sender):
+        raise RefusalError(21212, sender=sender)
+    if draft.sender.channel != draft.to.channel:
+        raise RefusalError(21910)
+    if draft.sender.number == draft.to.number:
+        raise RefusalError(63031 if _whatsapp(draft) else 21266)
+
+
+def _service(call: Call, draft: Draft) -> MessagingService | None:
+    sid = call.said("MessagingServiceSid")
+    if sid is None:
+        return None
+    if not is_sid(sid, "MG"):
+        raise RefusalError(21705, service=sid)
+    service = call.account.messaging_services.get(sid)
+    if service is None:
+        raise RefusalError(21701)
+    if not service.pool:
+        raise RefusalError(21704)
+    if draft.sender is not None and str(draft.sender) not in service.pool:
+        raise RefusalError(21712, sender=str(draft.sender))
+    if not fitting(call.account, service, str(draft.to)):
+        raise RefusalError(21703)
+    return service
+
+
+def _check_ownership(call: Call, draft: Draft) -> None:
+    sender = draft.sender
+    if sender is None:
+        return
+    if sender.channel == "whatsapp":
+        if not call.account.owns_whatsapp(sender.number):
+            raise RefusalError(63007)
+        return
+    if is_alphanumeric(sender.number) and not is_short_code(sender.number):
+        # North America takes no alphanumeric senders.
+        if draft.to.number.startswith("+1"):
+            raise RefusalError(21657)
+        return
+    _check_number(call, draft, sender.number)
+
+
+def _check_number(call: Call, draft: Draft, number: str) -> None:
+    owned, rules = call.account.numbers.get(number), call.world.rules
+    if owned is None:
+        other = number in call.world.numbers
+        code = rules.other_account_sender_code if other else rules.foreign_sender_code
+        raise RefusalError(code, sender=number)
+    if "sms" not in owned.capabilities:
+        raise RefusalError(rules.incapable_sender_code, sender=number)
+    if draft.media_urls and "mms" not in owned.capabilities:
+        raise RefusalError(21621)
+
+
+def _check_content(call: Call, draft: Draft) -> None:
+    if len(draft.body) > LONGEST_BODY:
+        raise RefusalError(call.world.rules.long_body_code)
+    if len(draft.media_urls) > MOST_MEDIA:
+        raise RefusalError(21623)
+    if any(urlsplit(url).scheme not in ("http", "https") for url in draft.media_urls):
+        raise RefusalError(21620)
+    validity = call.said("ValidityPeriod")
+    if validity is not None and not LEAST_VALIDITY <= (call.number("ValidityPeriod") or 0) <= MOST_VALIDITY:
+        raise RefusalError(21624)
+    if draft.callback is not None and not is_webhook_url(draft.callback):
+        raise RefusalError(21609, url=draft.callback)
+    _check_template(call, draft)
+
+
+def _check_template(call: Call, draft: Draft) -> None:
+    variables = call.said("ContentVariables")
+    if variables is not None and draft.content_sid is None:
+        raise RefusalError(21654)
+    if variables is not None and not _is_object(variables):
+        raise RefusalError(21656)
+    if draft.content_sid is not None:
+        # No content templates exist yet in this world, so every ContentSid is unknown.
+        raise RefusalError(21655)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(orjson.loads(text), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _check_destination(call: Call, draft: Draft) -> None:
+    settings = call.account.settings
+    if settings.blocked_countries and country(draft.to.number) in settings.blocked_countries:
+        raise RefusalError(21408, to=draft.to.number)
+    sender = "" if draft.sender is None else str(draft.sender)
+    if sender in settings.full_queues:
+        raise RefusalError(21611)
+    if draft.to.channel == "sms" and call.world.handsets.get(draft.to.number).kind == "landline":
+        raise RefusalError(21614)

@@ -1,0 +1,159 @@
+"""Messages: create, fetch, list; and the list of a message's media."""
+
+from collections.abc import Iterable
+
+from twilio_simulator.addresses import address
+from twilio_simulator.clock import moment, rfc2822
+from twilio_simulator.exchange import Reply
+from twilio_simulator.rest.call import Call, Handler, json_reply
+from twilio_simulator.rest.message_rules import Draft, checked
+from twilio_simulator.rest.paging import flat_page
+from twilio_simulator.segments import SMART, segments
+from twilio_simulator.world.message import Media, Message
+
+DAY = 86_400_000
+DATE_LENGTH = 10
+MEDIA_TYPES = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "pdf": "application/pdf",
+    "mp4": "video/mp4",
+    "mp3": "audio/mpeg",
+    "ogg": "audio/ogg",
+    "amr": "audio/amr",
+    "vcf": "text/vcard",
+}
+
+
+def media_type(url: str) -> str:
+    """A guess by the suffix: the simulator fetches no media."""
+    return MEDIA_TYPES.get(url.partition("?")[0].rpartition(".")[2].lower(), "image/jpeg")
+
+
+def create_message(call: Call) -> Reply:
+    """Accept a message or refuse it; what becomes of it shows later."""
+    draft = checked(call)
+    message = _made(call, draft)
+    call.account.keep(message)
+    call.world.log.note("message.created", call.account.sid, message.sid, status=message.status)
+    reply = json_reply(201, message.resource(fresh=True))
+    call.progress.begin(call.account, message)
+    return reply
+
+
+def _made(call: Call, draft: Draft) -> Message:
+    now = call.now
+    media = [Media(call.world.sids.new("ME"), url, media_type(url), now) for url in draft.media_urls]
+    settings = call.account.settings
+    body = draft.body
+    if call.flag("SmartEncoded") or (draft.service is not None and draft.service.smart_encoding):
+        body = body.translate(SMART)
+    waits = draft.service is not None and draft.sender is None
+    message = Message(
+        sid=call.world.sids.new("MM" if media else "SM"),
+        account_sid=call.account.sid,
+        to=str(draft.to),
+        sender=None if draft.sender is None else str(draft.sender),
+        body=body,
+        status="queued" if draft.service is None else "accepted",
+        direction="outbound-api",
+        created=now,
+        updated=now,
+        num_segments=0 if waits else 1 if media or draft.to.channel == "whatsapp" else segments(body),
+        mode=settings.progress,
+        service_sid=None if draft.service is None else draft.service.sid,
+        callback=draft.callback,
+        content_sid=draft.content_sid,
+        media=media,
+        speed=settings.speed,
+    )
+    message.timeline.append((message.status, now))
+    return message
+
+
+def fetch_message(call: Call) -> Reply:
+    """One message."""
+    return json_reply(200, _found(call, call.path["Sid"]).resource())
+
+
+def _found(call: Call, sid: str) -> Message:
+    message = call.account.messages.get(sid)
+    if message is None:
+        raise call.missing()
+    return message
+
+
+def list_messages(call: Call) -> Reply:
+    """The newest first; filtered by To, From and the day or instant of sending."""
+    chosen = [
+        one for one in _in_turn(call, reversed(call.account.messages.values())) if _sent_in_range(call, one)
+    ]
+    return flat_page(call, "messages", chosen, lambda one: one.sid, lambda one: one.resource())
+
+
+def _in_turn(call: Call, messages: Iterable[Message]) -> Iterable[Message]:
+    to, sender = call.request.asked("To"), call.request.asked("From")
+    wanted_to = None if not to else str(address(to))
+    wanted_sender = None if not sender else str(address(sender))
+    return (
+        one
+        for one in messages
+        if (wanted_to is None or one.to == wanted_to)
+        and (wanted_sender is None or one.sender == wanted_sender)
+    )
+
+
+def _sent_in_range(call: Call, message: Message) -> bool:
+    query = call.request.query
+    if "DateSent" not in query and "DateSent<" not in query and "DateSent>" not in query:
+        return True
+    if message.sent is None:
+        return False
+    for name in ("DateSent", "DateSent<", "DateSent>"):
+        text = call.request.asked(name)
+        if text and not _holds(name, text, message.sent):
+            return False
+    return True
+
+
+def _holds(name: str, text: str, sent: int) -> bool:
+    """Bounds are inclusive: a date means its whole day in GMT."""
+    start = moment(text)
+    if start is None:
+        return True
+    end = start + (DAY if len(text.strip()) <= DATE_LENGTH else 1000)
+    if name == "DateSent<":
+        return sent < end
+    return sent >= start if name == "DateSent>" else start <= sent < end
+
+
+def list_media(call: Call) -> Reply:
+    """The files of a message."""
+    message = _found(call, call.path["MessageSid"])
+    return flat_page(
+        call, "media_list", message.media, lambda one: one.sid, lambda one: media_resource(message, one)
+    )
+
+
+def media_resource(message: Message, media: Media) -> dict[str, object]:
+    """The JSON of one file."""
+    return {
+        "sid": media.sid,
+        "account_sid": message.account_sid,
+        "parent_sid": message.sid,
+        "content_type": media.content_type,
+        "date_created": rfc2822(media.created),
+        "date_updated": rfc2822(media.created),
+        "uri": f"{message.path}/Media/{media.sid}.json",
+    }
+
+
+HANDLERS: dict[str, Handler] = {
+    "api.CreateMessage": create_message,
+    "api.FetchMessage": fetch_message,
+    "api.ListMessage": list_messages,
+    "api.ListMedia": list_media,
+}

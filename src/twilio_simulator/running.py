@@ -1,0 +1,70 @@
+"""Running a simulator: on a socket of this process, or as a process of its own."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+
+from twilio_simulator.door.http1 import Connections
+from twilio_simulator.simulator import Options, Simulator
+
+BACKLOG = 1024
+READY_WITHIN = 10.0
+
+
+@asynccontextmanager
+async def serving(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve a simulator on a socket of this event loop; yields its URL. Port 0 takes a free one."""
+    connections = Connections(simulator.serve)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(connections.protocol, host, port, backlog=BACKLOG)
+    try:
+        taken = server.sockets[0].getsockname()[1]
+        name = f"[{host}]" if ":" in host else host
+        simulator.url = f"http://{name}:{taken}"
+        yield simulator.url
+    finally:
+        server.close()
+        simulator.stop()
+        connections.close()
+
+
+@asynccontextmanager
+async def running(options: Options | None = None) -> AsyncIterator[Simulator]:
+    """A fresh simulator, served on a free loopback port; its `url` says where."""
+    simulator = Simulator(options)
+    async with serving(simulator):
+        yield simulator
+
+
+@asynccontextmanager
+async def process(*arguments: str) -> AsyncIterator[dict[str, Any]]:
+    """A simulator in a process of its own; yields what it says about itself (`url`, `account_sid`, ...).
+
+    Raises:
+        RuntimeError: it did not start; the text is what it wrote to standard error.
+    """
+    command = (sys.executable, "-m", "twilio_simulator", "--port", "0", "--json", *arguments)
+    child = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        yield await _introduced(child)
+    finally:
+        if child.returncode is None:
+            child.send_signal(signal.SIGTERM)
+        await child.communicate()
+
+
+async def _introduced(child: asyncio.subprocess.Process) -> dict[str, Any]:
+    if child.stdout is None or child.stderr is None:
+        raise RuntimeError("the process has no pipes")
+    line = await asyncio.wait_for(child.stdout.readline(), READY_WITHIN)
+    if not line:
+        raise RuntimeError((await child.stderr.read()).decode())
+    introduction: dict[str, Any] = orjson.loads(line)
+    return introduction

@@ -1,0 +1,1 @@
+"""Twilio's requests to the customer: built, signed, sent and remembered."""

@@ -1,0 +1,1 @@
+"""The state of the simulated world: accounts, phones, messages, verifications, and what happened."""

@@ -1,0 +1,140 @@
+"""An account: the unit of isolation. Everything a customer of Twilio owns hangs off it."""
+
+from base64 import b64encode
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from twilio_simulator.addresses import SANDBOX
+from twilio_simulator.clock import HOUR, rfc2822
+from twilio_simulator.world.message import Message, Mode
+from twilio_simulator.world.numbers import CallerId, MessagingService, Number, WhatsappSender
+from twilio_simulator.world.verification import VerifyService
+
+KEPT_MESSAGES = 10_000
+WINDOW = 24 * HOUR
+MEMBERSHIP = 72 * HOUR
+Type = Literal["Full", "Trial"]
+AccountStatus = Literal["active", "suspended", "closed"]
+_SUBRESOURCES = {
+    "available_phone_numbers": "AvailablePhoneNumbers",
+    "calls": "Calls",
+    "conferences": "Conferences",
+    "incoming_phone_numbers": "IncomingPhoneNumbers",
+    "notifications": "Notifications",
+    "outgoing_caller_ids": "OutgoingCallerIds",
+    "recordings": "Recordings",
+    "transcriptions": "Transcriptions",
+    "addresses": "Addresses",
+    "signing_keys": "SigningKeys",
+    "connect_apps": "ConnectApps",
+    "sip": "SIP",
+    "authorized_connect_apps": "AuthorizedConnectApps",
+    "usage": "Usage",
+    "keys": "Keys",
+    "applications": "Applications",
+    "short_codes": "SMS/ShortCodes",
+    "queues": "Queues",
+    "messages": "Messages",
+    "balance": "Balance",
+}
+
+
+def basic(user: str, password: str) -> str:
+    """The Authorization header of a pair."""
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """The account's share in the WhatsApp sandbox number."""
+
+    join_word: str
+    sms_url: str | None = None
+    status_callback: str | None = None
+    members: dict[str, int] = field(default_factory=dict)
+    """Handset number to the instant at which its membership lapses."""
+
+
+@dataclass(slots=True)
+class Settings:
+    """How the simulator treats the account; nothing of this is Twilio's."""
+
+    progress: Mode = "timed"
+    speed: float = 1.0
+    strict: bool = False
+    concurrency_limit: int | None = None
+    blocked_countries: frozenset[str] = frozenset()
+    email_integration: bool = False
+    full_queues: frozenset[str] = frozenset()
+    """Senders whose queue counts as full (21611)."""
+
+
+@dataclass(slots=True, eq=False)
+class Account:
+    """One Twilio account with all it owns."""
+
+    sid: str
+    auth_token: str
+    friendly_name: str
+    created: int
+    sandbox: Sandbox
+    type: Type = "Full"
+    ruleset: str = "2026"
+    """Which trial scheme holds when the type is Trial."""
+    status: AccountStatus = "active"
+    updated: int = 0
+    secondary_token: str | None = None
+    balance_micros: int = 100_000_000
+    settings: Settings = field(default_factory=Settings)
+    api_keys: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, Number] = field(default_factory=dict)
+    """By E.164 number."""
+    whatsapp_senders: dict[str, WhatsappSender] = field(default_factory=dict)
+    """By E.164 number."""
+    caller_ids: dict[str, CallerId] = field(default_factory=dict)
+    """By SID."""
+    messaging_services: dict[str, MessagingService] = field(default_factory=dict)
+    verify_services: dict[str, VerifyService] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+    """By SID, oldest first."""
+    ended: deque[str] = field(default_factory=deque)
+    """SIDs of finished messages, in the order in which they may be forgotten."""
+    windows: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(our WhatsApp number, handset number) to the instant of the last inbound message."""
+    in_flight: int = 0
+
+    def keep(self, message: Message) -> None:
+        """Store a message; the oldest finished ones make room."""
+        self.messages[message.sid] = message
+        while len(self.messages) > KEPT_MESSAGES and self.ended:
+            self.messages.pop(self.ended.popleft(), None)
+
+    def window_is_open(self, sender: str, handset: str, now: int) -> bool:
+        """Whether free-form WhatsApp text may go out (24 hours from the last inbound message)."""
+        last = self.windows.get((sender, handset))
+        return last is not None and now < last + WINDOW
+
+    def is_sandbox_member(self, handset: str, now: int) -> bool:
+        """Whether the handset joined the sandbox less than 72 hours ago."""
+        return self.sandbox.members.get(handset, 0) > now
+
+    def owns_whatsapp(self, number: str) -> bool:
+        """Whether WhatsApp messages may come from this number."""
+        return number in self.whatsapp_senders or number == SANDBOX
+
+    def resource(self) -> dict[str, Any]:
+        """The JSON of the account."""
+        path = f"/2010-04-01/Accounts/{self.sid}"
+        return {
+            "sid": self.sid,
+            "friendly_name": self.friendly_name,
+            "type": self.type,
+            "status": self.status,
+            "auth_token": self.auth_token,
+            "owner_account_sid": self.sid,
+            "date_created": rfc2822(self.created),
+            "date_updated": rfc2822(self.updated or self.created),
+            "uri": f"{path}.json",
+            "subresource_uris": {name: f"{path}/{tail}.json" for name, tail in _SUBRESOURCES.items()},
+        }

@@ -1,0 +1,197 @@
+"""Makes accounts from a plan, the one of the bare start among them."""
+
+from dataclasses import dataclass, field
+
+from twilio_simulator.clock import MINUTE
+from twilio_simulator.world.account import MEMBERSHIP, Account, Sandbox, Settings, Type
+from twilio_simulator.world.numbers import (
+    CAPABILITIES,
+    CallerId,
+    MessagingService,
+    Number,
+    WhatsappSender,
+    friendly,
+)
+from twilio_simulator.world.state import World
+from twilio_simulator.world.verification import VerifyService
+
+SEED_SID = "AC" + "51a0" * 8
+SEED_TOKEN = "51a0" * 8
+SEED_NUMBER, SEED_WHATSAPP = "+14155550100", "+14155550199"
+SEED_JOIN_WORD = "join sim-sandbox"
+SIMULATED = "51a0"
+"""Reads like SIMO: every SID and token of an account made here starts with it."""
+
+
+@dataclass(slots=True)
+class NumberPlan:
+    """A number to rent; None takes a free fictional one."""
+
+    number: str | None = None
+    friendly_name: str | None = None
+    capabilities: frozenset[str] = frozenset(CAPABILITIES)
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class VerifyPlan:
+    """A Verify service."""
+
+    friendly_name: str = "Simulated"
+    code_length: int = 6
+    ttl_seconds: int | None = None
+    custom_code_enabled: bool = False
+    skip_sms_to_landlines: bool = False
+    disabled_channels: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class ServicePlan:
+    """A Messaging Service; `senders` None takes all that the account has."""
+
+    friendly_name: str = "Simulated service"
+    senders: list[str] | None = None
+    status_callback: str | None = None
+    inbound_request_url: str | None = None
+    smart_encoding: bool = True
+
+
+@dataclass(slots=True)
+class AccountPlan:
+    """An account with all it shall own; what is left out is drawn from the seed."""
+
+    sid: str | None = None
+    auth_token: str | None = None
+    friendly_name: str = "Simulated account"
+    type: Type = "Full"
+    ruleset: str = "2026"
+    balance_micros: int = 100_000_000
+    join_word: str | None = None
+    sandbox_sms_url: str | None = None
+    sandbox_members: list[str] = field(default_factory=list)
+    settings: Settings = field(default_factory=Settings)
+    numbers: list[NumberPlan] = field(default_factory=lambda: [NumberPlan()])
+    whatsapp_senders: list[str | None] = field(default_factory=lambda: [None])
+    verify_services: list[VerifyPlan] = field(default_factory=lambda: [VerifyPlan()])
+    messaging_services: list[ServicePlan] = field(default_factory=list)
+    verified_callers: list[str] = field(default_factory=list)
+    api_keys: int = 0
+
+
+def make_account(world: World, plan: AccountPlan) -> Account:
+    """The account, registered in the world; the plan was checked before."""
+    now = world.clock.now()
+    sid = plan.sid or simulated(world, "AC")
+    account = Account(
+        sid=sid,
+        auth_token=plan.auth_token or simulated(world, ""),
+        friendly_name=plan.friendly_name,
+        created=now,
+        updated=now,
+        sandbox=Sandbox(plan.join_word or f"join sim-{sid[-6:]}", plan.sandbox_sms_url),
+        type=plan.type,
+        ruleset=plan.ruleset,
+        balance_micros=plan.balance_micros,
+        settings=plan.settings,
+    )
+    for number in plan.numbers:
+        rent(world, account, number)
+    for sender in plan.whatsapp_senders:
+        _add_whatsapp(world, account, sender)
+    _add_services(world, account, plan)
+    for caller in plan.verified_callers:
+        verify_caller(world, account, caller)
+    for member in plan.sandbox_members:
+        account.sandbox.members[member] = now + MEMBERSHIP
+    for _ in range(plan.api_keys):
+        account.api_keys[simulated(world, "SK")] = simulated(world, "")
+    world.register(account)
+    return account
+
+
+def simulated(world: World, prefix: str) -> str:
+    """An identifier or token that shows it is simulated."""
+    return prefix + SIMULATED + world.sids.new(f"simulated {prefix}")[-28:]
+
+
+def rent(world: World, account: Account, plan: NumberPlan) -> Number:
+    """Give the account a number."""
+    now = world.clock.now()
+    text = plan.number or next(world.fictional_numbers())
+    number = Number(
+        sid=world.sids.new("PN"),
+        account_sid=account.sid,
+        number=text,
+        friendly_name=plan.friendly_name or friendly(text),
+        capabilities=plan.capabilities,
+        created=now,
+        updated=now,
+        settings=dict(plan.settings),
+    )
+    account.numbers[text] = world.numbers[text] = number
+    return number
+
+
+def _add_whatsapp(world: World, account: Account, sender: str | None) -> None:
+    number = sender or next(world.fictional_numbers())
+    account.whatsapp_senders[number] = WhatsappSender(world.sids.new("XE"), number, account.friendly_name)
+    world.whatsapp_owners[number] = account
+
+
+def _add_services(world: World, account: Account, plan: AccountPlan) -> None:
+    now = world.clock.now()
+    for verify in plan.verify_services:
+        add_verify_service(world, account, verify)
+    own = [*account.numbers, *(f"whatsapp:{number}" for number in account.whatsapp_senders)]
+    for service in plan.messaging_services:
+        sid = world.sids.new("MG")
+        account.messaging_services[sid] = MessagingService(
+            sid=sid,
+            account_sid=account.sid,
+            friendly_name=service.friendly_name,
+            created=now,
+            pool=list(own if service.senders is None else service.senders),
+            status_callback=service.status_callback,
+            inbound_request_url=service.inbound_request_url,
+            smart_encoding=service.smart_encoding,
+        )
+
+
+def add_verify_service(world: World, account: Account, plan: VerifyPlan) -> VerifyService:
+    """Give the account a Verify service."""
+    now = world.clock.now()
+    seconds = plan.ttl_seconds
+    service = VerifyService(
+        sid=world.sids.new("VA"),
+        account_sid=account.sid,
+        friendly_name=plan.friendly_name,
+        created=now,
+        updated=now,
+        ttl_ms=world.rules.verify_ttl_minutes * MINUTE if seconds is None else seconds * 1000,
+        code_length=plan.code_length,
+        custom_code_enabled=plan.custom_code_enabled,
+        skip_sms_to_landlines=plan.skip_sms_to_landlines,
+        disabled_channels=plan.disabled_channels,
+    )
+    account.verify_services[service.sid] = service
+    return service
+
+
+def verify_caller(world: World, account: Account, number: str) -> CallerId:
+    """Make a number a verified one."""
+    caller = CallerId(world.sids.new("PN"), account.sid, number, friendly(number), world.clock.now())
+    account.caller_ids[caller.sid] = caller
+    return caller
+
+
+def seed_plan(sid: str | None, token: str | None) -> AccountPlan:
+    """The account of a bare start."""
+    return AccountPlan(
+        sid=sid or SEED_SID,
+        auth_token=token or SEED_TOKEN,
+        friendly_name="Simulated Twilio account",
+        join_word=SEED_JOIN_WORD,
+        numbers=[NumberPlan(SEED_NUMBER)],
+        whatsapp_senders=[SEED_WHATSAPP],
+        verify_services=[VerifyPlan("Simulated Verify")],
+    )

@@ -1,0 +1,194 @@
+"""What an account can send from: numbers, WhatsApp senders, Messaging Services; and its verified callers."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from twilio_simulator.clock import iso, rfc2822
+
+CAPABILITIES = ("voice", "sms", "mms")
+TEXTS = (
+    "sms_application_sid",
+    "sms_fallback_method",
+    "sms_fallback_url",
+    "sms_method",
+    "sms_url",
+    "status_callback",
+    "status_callback_method",
+    "voice_application_sid",
+    "voice_fallback_method",
+    "voice_fallback_url",
+    "voice_method",
+    "voice_url",
+)
+
+
+def friendly(number: str) -> str:
+    """How Twilio names a number by default: `(415) 555-0100` in North America."""
+    local = number[2:]
+    return f"({local[:3]}) {local[3:6]}-{local[6:]}" if number.startswith("+1") else number
+
+
+@dataclass(slots=True, eq=False)
+class Number:
+    """One IncomingPhoneNumber; `settings` holds its URLs and methods by property name."""
+
+    sid: str
+    account_sid: str
+    number: str
+    friendly_name: str
+    capabilities: frozenset[str]
+    created: int
+    updated: int
+    settings: dict[str, str] = field(default_factory=dict)
+    caller_id_lookup: bool = False
+
+    @property
+    def path(self) -> str:
+        """Its URI without the suffix."""
+        return f"/2010-04-01/Accounts/{self.account_sid}/IncomingPhoneNumbers/{self.sid}"
+
+    def setting(self, name: str) -> str:
+        """A URL, method or SID, or what Twilio shows when it is not set."""
+        return self.settings.get(name, "POST" if name.endswith("_method") else "")
+
+    def resource(self) -> dict[str, Any]:
+        """The JSON of the IncomingPhoneNumber."""
+        return {
+            "sid": self.sid,
+            "account_sid": self.account_sid,
+            "friendly_name": self.friendly_name,
+            "phone_number": self.number,
+            **{name: self.setting(name) for name in TEXTS},
+            "voice_caller_id_lookup": self.caller_id_lookup,
+            "voice_receive_mode": "voice",
+            "date_created": rfc2822(self.created),
+            "date_updated": rfc2822(self.updated),
+            "capabilities": {name: name in self.capabilities for name in (*CAPABILITIES, "fax")},
+            "beta": False,
+            "api_version": "2010-04-01",
+            "uri": f"{self.path}.json",
+            "address_requirements": "none",
+            "address_sid": None,
+            "identity_sid": None,
+            "bundle_sid": None,
+            "trunk_sid": None,
+            "emergency_status": "Inactive",
+            "emergency_address_sid": None,
+            "emergency_address_status": "unregistered",
+            "origin": "twilio",
+            "status": "in-use",
+            "type": "local",
+        }
+
+
+@dataclass(slots=True, eq=False)
+class CallerId:
+    """A verified number, which is an OutgoingCallerId."""
+
+    sid: str
+    account_sid: str
+    number: str
+    friendly_name: str
+    created: int
+
+    def resource(self) -> dict[str, Any]:
+        """The JSON of the OutgoingCallerId."""
+        path = f"/2010-04-01/Accounts/{self.account_sid}/OutgoingCallerIds/{self.sid}"
+        return {
+            "sid": self.sid,
+            "date_created": rfc2822(self.created),
+            "date_updated": rfc2822(self.created),
+            "friendly_name": self.friendly_name,
+            "account_sid": self.account_sid,
+            "phone_number": self.number,
+            "uri": f"{path}.json",
+        }
+
+
+@dataclass(slots=True, eq=False)
+class WhatsappSender:
+    """A WhatsApp sender of the account's own."""
+
+    sid: str
+    number: str
+    name: str
+    callback_url: str | None = None
+    status_callback_url: str | None = None
+
+    def resource(self, address: str) -> dict[str, Any]:
+        """The JSON of the channel sender."""
+        return {
+            "sid": self.sid,
+            "status": "ONLINE",
+            "sender_id": f"whatsapp:{self.number}",
+            "configuration": {"waba_id": "0" * 15},
+            "webhook": {
+                "callback_url": self.callback_url,
+                "callback_method": "POST",
+                "status_callback_url": self.status_callback_url,
+                "status_callback_method": "POST",
+            },
+            "profile": {"name": self.name},
+            "properties": {"quality_rating": "HIGH", "messaging_limit": "10K Customers/24hr"},
+            "offline_reasons": None,
+            "compliance": None,
+            "url": f"{address}/v2/Channels/Senders/{self.sid}",
+        }
+
+
+_LINKS = {
+    "phone_numbers": "PhoneNumbers",
+    "short_codes": "ShortCodes",
+    "alpha_senders": "AlphaSenders",
+    "messages": "Messages",
+    "us_app_to_person": "Compliance/Usa2p",
+    "us_app_to_person_usecases": "Compliance/Usa2p/Usecases",
+    "channel_senders": "ChannelSenders",
+    "destination_alpha_senders": "DestinationAlphaSenders",
+}
+
+
+@dataclass(slots=True, eq=False)
+class MessagingService:
+    """A Messaging Service: `pool` holds its senders' addresses (`+1…`, `whatsapp:+1…`)."""
+
+    sid: str
+    account_sid: str
+    friendly_name: str
+    created: int
+    pool: list[str] = field(default_factory=list)
+    status_callback: str | None = None
+    inbound_request_url: str | None = None
+    use_inbound_webhook_on_number: bool = False
+    smart_encoding: bool = True
+    sticky: dict[str, str] = field(default_factory=dict)
+    """Which sender a recipient is used to."""
+
+    def resource(self, address: str) -> dict[str, Any]:
+        """The JSON of the service."""
+        url = f"{address}/v1/Services/{self.sid}"
+        return {
+            "sid": self.sid,
+            "account_sid": self.account_sid,
+            "friendly_name": self.friendly_name,
+            "date_created": iso(self.created),
+            "date_updated": iso(self.created),
+            "inbound_request_url": self.inbound_request_url,
+            "inbound_method": "POST",
+            "fallback_url": None,
+            "fallback_method": "POST",
+            "status_callback": self.status_callback,
+            "sticky_sender": True,
+            "mms_converter": True,
+            "smart_encoding": self.smart_encoding,
+            "scan_message_content": "inherit",
+            "fallback_to_long_code": True,
+            "area_code_geomatch": True,
+            "synchronous_validation": False,
+            "validity_period": 36000,
+            "url": url,
+            "links": {name: f"{url}/{tail}" for name, tail in _LINKS.items()},
+            "usecase": "undeclared",
+            "us_app_to_person_registered": False,
+            "use_inbound_webhook_on_number": self.use_inbound_webhook_on_number,
+        }

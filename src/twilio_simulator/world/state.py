@@ -1,0 +1,94 @@
+"""The world: one clock, one seed, all accounts, all phones, and what happened."""
+
+from collections.abc import Iterator
+
+from twilio_simulator.addresses import SANDBOX
+from twilio_simulator.clock import WorldClock
+from twilio_simulator.ruleset import Ruleset
+from twilio_simulator.sids import Sids
+from twilio_simulator.world.account import Account, basic
+from twilio_simulator.world.handset import Handsets
+from twilio_simulator.world.log import EventLog
+from twilio_simulator.world.message import Message
+from twilio_simulator.world.numbers import Number
+
+FICTIONAL_PER_AREA = 100
+# 555-0100 to 555-0199 are set aside for fiction in every area code; libphonenumber holds them for valid.
+_AREAS = (
+    "212 310 206 312 404 512 617 702 713 718 720 757 801 808 813 818 845 858 901 904 907 916 925 949 "
+    "954 970 972 973 978 980 984 989 201 202 203 205 207 208 209 213 214 215 216 217 218 219 224 225"
+)
+AREAS = tuple(_AREAS.split())
+
+
+class World:
+    """Everything that a reset throws away."""
+
+    def __init__(self, seed: int | None = None, ruleset: Ruleset | None = None) -> None:
+        self.clock = WorldClock()
+        self.seed = seed
+        self.sids = Sids(seed)
+        self.rules = ruleset or Ruleset()
+        self.log = EventLog(self.clock)
+        self.accounts: dict[str, Account] = {}
+        self.handsets = Handsets()
+        self.numbers: dict[str, Number] = {}
+        """Every number that is rented, by E.164."""
+        self.whatsapp_owners: dict[str, Account] = {}
+        """Whose WhatsApp sender a number is."""
+        self.tokens: dict[str, tuple[Account, str]] = {}
+        """Authorization header to the account and the user name in it."""
+
+    def register(self, account: Account) -> None:
+        """Make the account's credentials hold, and no others of it."""
+        self.accounts[account.sid] = account
+        self.forget_tokens(account)
+        pairs = {account.sid: account.auth_token, **account.api_keys}
+        for user, password in pairs.items():
+            self.tokens[basic(user, password)] = (account, user)
+        if account.secondary_token is not None:
+            self.tokens[basic(account.sid, account.secondary_token)] = (account, account.sid)
+
+    def forget_tokens(self, account: Account) -> None:
+        """No credentials of the account hold any more."""
+        for header in [header for header, (owner, _) in self.tokens.items() if owner is account]:
+            del self.tokens[header]
+
+    def remove(self, account: Account) -> None:
+        """Take the account and its numbers out of the world."""
+        self.forget_tokens(account)
+        del self.accounts[account.sid]
+        self.numbers = {n: o for n, o in self.numbers.items() if o.account_sid != account.sid}
+        self.whatsapp_owners = {n: o for n, o in self.whatsapp_owners.items() if o is not account}
+
+    def clear(self) -> None:
+        """An empty world: phones, accounts and events are gone; the seed starts anew."""
+        self.sids = Sids(self.seed)
+        self.accounts.clear()
+        self.handsets.clear()
+        self.numbers.clear()
+        self.whatsapp_owners.clear()
+        self.tokens.clear()
+        self.log.clear()
+
+    def message(self, sid: str) -> Message | None:
+        """A message of any account."""
+        for account in self.accounts.values():
+            found = account.messages.get(sid)
+            if found is not None:
+                return found
+        return None
+
+    def sandbox_account(self, handset: str) -> Account | None:
+        """The account whose sandbox the handset has joined."""
+        now = self.clock.now()
+        members = (a for a in self.accounts.values() if a.is_sandbox_member(handset, now))
+        return next(members, None)
+
+    def fictional_numbers(self) -> Iterator[str]:
+        """Numbers that belong to nobody, here or outside."""
+        for area in AREAS:
+            for last in range(FICTIONAL_PER_AREA):
+                number = f"+1{area}55501{last:02d}"
+                if number not in self.numbers and number not in self.whatsapp_owners and number != SANDBOX:
+                    yield number

@@ -1,0 +1,143 @@
+# ruff: noqa: INP001 - a script, no package
+"""Derive the simulator's table of Twilio's parameter and property names from Twilio's OpenAPI files.
+
+    python tools/derive_facts.py FOLDER
+
+FOLDER holds `twilio_api_v2010.json` and its siblings from the repository twilio/twilio-oai (`spec/json`).
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+TARGET = Path(__file__).parent.parent / "src" / "twilio_simulator" / "facts"
+METHODS = ("get", "post", "put", "delete")
+KEPT = ("type", "enum", "pattern", "format")
+SOURCES: dict[str, tuple[str, str]] = {
+    "api": (
+        "twilio_api_v2010.json",
+        (
+            r"/2010-04-01/Accounts(/\{Sid\}|/\{AccountSid\}/("
+            r"Balance|Messages|Messages/\{Sid\}|Messages/\{MessageSid\}/(Media|Media/\{Sid\}|Feedback)"
+            r"|IncomingPhoneNumbers|IncomingPhoneNumbers/\{Sid\}|OutgoingCallerIds|OutgoingCallerIds/\{Sid\}"
+            r"|Calls|Calls/\{Sid\}))?\.json"
+        ),
+    ),
+    "verify": (
+        "twilio_verify_v2.json",
+        (
+            r"/v2/(Services|Services/\{Sid\}|Services/\{ServiceSid\}/(Verifications(/\{Sid\})?|VerificationCheck"
+            r"|RateLimits(/\{Sid\})?|RateLimits/\{RateLimitSid\}/Buckets(/\{Sid\})?)|Attempts(/\{Sid\})?"
+            r"|Templates)"
+        ),
+    ),
+    "messaging_v1": (
+        "twilio_messaging_v1.json",
+        r"/v1/Services(/\{Sid\}|/\{ServiceSid\}/PhoneNumbers|/\{MessagingServiceSid\}/ChannelSenders)?",
+    ),
+    "messaging_v2": ("twilio_messaging_v2.json", r"/v2/Channels/Senders(/\{Sid\})?"),
+    "content": (
+        "twilio_content_v1.json",
+        (
+            r"/v1/(Content(/\{Sid\}|/\{ContentSid\}/ApprovalRequests)?|Content/\{ContentSid\}/ApprovalRequests/whatsapp"
+            r"|ContentAndApprovals)"
+        ),
+    ),
+    "content_v2": ("twilio_content_v2.json", r"/v2/Content(AndApprovals)?"),
+    "lookups": ("twilio_lookups_v2.json", r"/v2/PhoneNumbers/\{PhoneNumber\}"),
+}
+
+
+def _schema(contents: dict[str, Any]) -> dict[str, Any]:
+    """The schema of the first content type, empty when there is none."""
+    for content in contents.values():
+        found: dict[str, Any] = content.get("schema", {})
+        return found
+    return {}
+
+
+class Specification:
+    """One OpenAPI file, its references resolved."""
+
+    def __init__(self, path: Path) -> None:
+        self.content: dict[str, Any] = json.loads(path.read_text())
+        self.host = self.content["servers"][0]["url"].removeprefix("https://")
+
+    def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The schema itself, or the one it refers to."""
+        reference = schema.get("$ref")
+        if reference is None:
+            return schema
+        found: dict[str, Any] = self.content["components"]["schemas"][reference.rsplit("/", 1)[-1]]
+        return found
+
+    def kind(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """What the table keeps about one value."""
+        schema = self.resolved(schema)
+        kept = {key: schema[key] for key in KEPT if key in schema}
+        if schema.get("nullable"):
+            kept["nullable"] = True
+        if "items" in schema:
+            kept["items"] = self.kind(schema["items"])
+        return kept
+
+    def operation(self, method: str, path: str, described: dict[str, Any]) -> dict[str, Any]:
+        """One call: what goes in, and which resource comes out."""
+        parameters = described.get("parameters", [])
+        bodies = described.get("requestBody", {}).get("content", {})
+        form = self.resolved(_schema(bodies))
+        query = [one for one in parameters if one["in"] == "query"]
+        required = [one["name"] for one in query if one.get("required")] + form.get("required", [])
+        return {
+            "method": method.upper(),
+            "path": path,
+            "statuses": [int(code) for code in described["responses"] if code.startswith("2")],
+            "required": required,
+            "query": {one["name"]: self.kind(one["schema"]) for one in query},
+            "form": {name: self.kind(value) for name, value in form.get("properties", {}).items()},
+            **self.answer(described["responses"]),
+        }
+
+    def answer(self, responses: dict[str, Any]) -> dict[str, str]:
+        """The resource that a success holds, and under which key when it is a list."""
+        success = next(value for code, value in responses.items() if code.startswith("2"))
+        schema = _schema(success.get("content", {}))
+        if "$ref" in schema:
+            return {"resource": schema["$ref"].rsplit("/", 1)[-1]}
+        for key, value in schema.get("properties", {}).items():
+            if value.get("type") == "array" and "$ref" in value.get("items", {}):
+                return {"resource": value["items"]["$ref"].rsplit("/", 1)[-1], "list_key": key}
+        return {}
+
+    def resource(self, name: str) -> dict[str, Any]:
+        """The properties of one resource."""
+        properties = self.content["components"]["schemas"][name].get("properties", {})
+        return {key: self.kind(value) for key, value in properties.items()}
+
+
+def derived(specification: Specification, wanted: str) -> dict[str, Any]:
+    """The table of one product."""
+    operations = {
+        described["operationId"]: specification.operation(method, path, described)
+        for path, methods in specification.content["paths"].items()
+        if re.fullmatch(wanted, path)
+        for method, described in methods.items()
+        if method in METHODS
+    }
+    names = sorted({one["resource"] for one in operations.values() if "resource" in one})
+    resources = {name: specification.resource(name) for name in names}
+    return {"host": specification.host, "operations": operations, "resources": resources}
+
+
+def main(folder: Path) -> None:
+    """Write one file per product."""
+    for product, (name, wanted) in SOURCES.items():
+        table = derived(Specification(folder / name), wanted)
+        (TARGET / f"{product}.json").write_text(json.dumps(table, indent=1) + "\n")
+        print(f"{product}: {len(table['operations'])} operations, {len(table['resources'])} resources")  # noqa: T201 - a script
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
