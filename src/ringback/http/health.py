@@ -1,0 +1,47 @@
+"""Is it alive, and can it serve?"""
+
+import asyncio
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from ringback.errors import RingbackError
+from ringback.http.answers import Answer
+from ringback.http.auth import Ringback
+from ringback.http.documented import json_of, ref
+from ringback.log import logger
+
+PATIENCE = 3.0  # seconds
+
+READINESS = {200: "It can.", 503: "It cannot; `parts` says what is missing."}
+
+log = logger()
+health = APIRouter(tags=["Operations"])
+
+
+@health.get(
+    "/healthz",
+    summary="Is the server alive?",
+    responses={200: {"description": "It is.", **json_of(ref("Readiness"))}},
+)
+async def healthz() -> Response:
+    """Answers as long as the process does; no key is needed."""
+    return Answer({"status": "ok"})
+
+
+@health.get(
+    "/readyz",
+    summary="Can the server serve?",
+    responses={
+        status: {"description": text, **json_of(ref("Readiness"))} for status, text in READINESS.items()
+    },
+)
+async def readyz(connector: Ringback) -> Response:
+    """200 if the database answers and the dispatcher runs, else 503; no key is needed."""
+    try:
+        parts = await asyncio.wait_for(connector.ready(), PATIENCE)
+    except (RingbackError, TimeoutError) as error:
+        log.error("not_ready", error=type(error).__name__)  # noqa: TRY400 - the type says it all
+        parts = {"database": False}
+    well = all(parts.values())
+    return Answer({"status": "ok" if well else "unavailable", "parts": parts}, 200 if well else 503)

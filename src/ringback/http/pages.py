@@ -1,0 +1,65 @@
+"""The interactive API page: Swagger UI from this very server, so that a browser asks no other host."""
+
+from os import PathLike, stat_result
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+STATIC = Path(__file__).parent / "static"
+DIRECTIVES = (
+    "default-src 'none'",
+    "script-src 'self'",
+    # React sets styles on elements by itself, and Swagger UI writes a few into its markup.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+)
+HEADERS = {
+    "Content-Security-Policy": "; ".join(DIRECTIVES),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+def page_routes() -> list[BaseRoute]:
+    """`/docs` and its files; `/` leads there."""
+    return [
+        Route("/", _to_docs),
+        Route("/docs", _docs),
+        Mount("/docs", Files(directory=STATIC)),
+    ]
+
+
+class Files(StaticFiles):
+    """Files that a browser asks about again, so that an upgrade shows at once."""
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """A file with the headers of this site."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update(HEADERS)
+        return response
+
+
+async def _docs(_request: Request) -> Response:
+    return FileResponse(STATIC / "docs.html", headers=HEADERS)
+
+
+async def _to_docs(_request: Request) -> Response:
+    return RedirectResponse("docs")
+
+
+def with_servers(document: dict[str, Any], base_url: str, public_url: str | None) -> dict[str, Any]:
+    """The document with the address it was asked for at, then the public one."""
+    urls = dict.fromkeys(url.rstrip("/") for url in (base_url, public_url) if url)
+    return document | {"servers": [{"url": url} for url in urls]}

@@ -1,0 +1,25 @@
+"""The `Prefer` header: how long a caller will wait for an answer (RFC 7240)."""
+
+DEFAULT_WAIT = 10.0
+LONGEST_WAIT = 60.0
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`wait=SECONDS`: how long to wait for the end of the try, 0 to 60; 10 if left out.",
+    "schema": {"type": "string"},
+    "examples": {"patient": {"value": "wait=30"}, "at once": {"value": "wait=0"}},
+}
+
+
+def wait_of(headers: list[str], default: float = DEFAULT_WAIT) -> float:
+    """The seconds to wait: `wait=SECONDS` within bounds, 0 for `respond-async`, else the default.
+
+    What cannot be read is passed over, as RFC 7240, section 2, asks.
+    """
+    preferences = [part.strip().lower() for header in headers for part in header.split(",")]
+    for preference in preferences:
+        name, _, value = preference.partition("=")
+        seconds = value.strip().strip('"')
+        if name.strip() == "wait" and seconds.isascii() and seconds.isdecimal():
+            return min(float(seconds[:4]), LONGEST_WAIT)
+    return 0.0 if "respond-async" in preferences else default
