@@ -12,12 +12,15 @@ from ringback.api_keys import ApiKeys
 from ringback.clock import Clock, iso
 from ringback.errors import Conflict, NotFound
 from ringback.outbox.dispatcher import Dispatcher
+from ringback.outbox.polling import Polling
+from ringback.outbox.reconcile import Reconcile
 from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
 from ringback.perform import Asked, Perform, Prepared, is_read
 from ringback.store import Store
 from ringback.store.jobs import JobFilter
 from ringback.store.outcomes import Ending, MadeMessage, Place
 from ringback.store.rows import Job, State
+from ringback.verifications import Verifications
 from ringback.webhooks.status import StatusCallbacks
 
 WAIT = 40.0  # seconds; longer than any one try may take
@@ -31,8 +34,11 @@ class Parts:
 
     store: Store
     accounts: Accounts
+    verifications: Verifications
     perform: Perform
     dispatcher: Dispatcher
+    polling: Polling
+    reconcile: Reconcile
     keys: ApiKeys
     callbacks: StatusCallbacks
     clock: Clock
@@ -45,10 +51,23 @@ class Connector:
         self.accounts = parts.accounts
         self.keys = parts.keys
         self.callbacks = parts.callbacks
-        self.dispatcher = parts.dispatcher
+        self._parts = parts
         self._store = parts.store
         self._perform = parts.perform
         self._clock = parts.clock
+
+    def start(self) -> None:
+        """Begin to send what waits, and to ask and to cancel where it is time."""
+        self._parts.dispatcher.start(self._parts.verifications.end_due, self._parts.polling.ask_due)
+
+    async def stop(self) -> None:
+        """Let what left be answered; the rest stays waiting."""
+        await self._parts.dispatcher.stop()
+
+    async def ready(self) -> dict[str, bool]:
+        """Whether the database answers and the dispatcher runs."""
+        await self._store.accounts.exists_any()
+        return {"database": True, "dispatcher": self._parts.dispatcher.alive}
 
     async def run(  # noqa: PLR0913 - the keywords are the contract
         self,
@@ -85,7 +104,7 @@ class Connector:
             return await self._read(prepared)
         job, new = await self._perform.accept(prepared, asked)
         if new:
-            self.dispatcher.wake()
+            self._parts.dispatcher.wake()
         return outcome_of(await self._settled(job, wait))
 
     async def explain(
@@ -120,6 +139,16 @@ class Connector:
         if not await self._store.jobs.withdraw(job_id, who, self._clock()):
             job = await self._job(job_id)
             raise Conflict(f"The job is {job.state.value}; only a waiting job can be withdrawn.")
+        return outcome_of(await self._job(job_id))
+
+    async def reconcile(self, job_id: str, who: str) -> Outcome:
+        """Look at Twilio for what became of an unknown job; it stays unknown unless that is plain.
+
+        Raises:
+            Conflict: The job is not unknown, or of a kind that cannot be looked up.
+            Refused, NotSent: Twilio could not be asked.
+        """
+        await self._parts.reconcile(await self._job(job_id), who)
         return outcome_of(await self._job(job_id))
 
     async def settle(self, job_id: str, state: State, who: str, message_sid: str | None = None) -> Outcome:

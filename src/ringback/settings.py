@@ -16,21 +16,18 @@ LARGEST_PORT = 65_535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything with its default; `key` is never shown."""
+    """Everything with its default; what is secret is never shown."""
 
     database: Path
     key_file: Path
     key: str | None = field(default=None, repr=False)
+    auth_token: str | None = field(default=None, repr=False)
+    api_key_secret: str | None = field(default=None, repr=False)
     public_url: str | None = None
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     allowed_hosts: tuple[str, ...] = ()
     simulator_hosts: tuple[str, ...] = ()
-
-    @property
-    def names_own_key(self) -> bool:
-        """Whether the sealing key comes from the environment, so that no file is read or made."""
-        return self.key is not None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -39,6 +36,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         database=database_path(given.get("RINGBACK_DATABASE") or str(_data_folder(given) / "ringback.db")),
         key=given.get("RINGBACK_KEY") or None,
+        auth_token=given.get("RINGBACK_AUTH_TOKEN") or None,
+        api_key_secret=given.get("RINGBACK_API_KEY_SECRET") or None,
         key_file=Path(given.get("RINGBACK_KEY_FILE") or _config_folder(given) / "key"),
         public_url=checked_public_url(given.get("RINGBACK_PUBLIC_URL") or None),
         host=given.get("RINGBACK_HOST") or DEFAULT_HOST,

@@ -44,13 +44,16 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Take no more, let what left be answered, leave the rest waiting."""
-        dispatch, *others = self._loops or [None]
-        if dispatch is not None:
-            await _cancelled(dispatch)
+        dispatch, others = self._loops[:1], self._loops[1:]
+        await _cancelled(dispatch)
         if self._running:
             await asyncio.wait(self._running.values(), timeout=LONGEST_STOP)
-        for loop in others:
-            await _cancelled(loop)
+        await _cancelled(others)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its loops run."""
+        return bool(self._loops) and not any(loop.done() for loop in self._loops)
 
     def wake(self) -> None:
         """A job was accepted: look now."""
@@ -126,6 +129,7 @@ async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         await asyncio.sleep(seconds)
 
 
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

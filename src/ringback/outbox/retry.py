@@ -1,10 +1,12 @@
 """When a try that left nothing behind is made again, and when a status is asked for again."""
 
+import math
 from collections.abc import Callable
 
 SECOND = 1_000
 FIRST_WAIT = 1 * SECOND
 LONGEST_WAIT = 60 * SECOND
+GROWTH = 4
 MOST_TRIES = 6
 JITTER = 0.1  # Twilio's own advice for 429: plus or minus a tenth
 
@@ -19,7 +21,7 @@ def tries_left(attempts: int) -> bool:
 
 def wait_before(attempts: int, retry_after: float | None, chance: Callable[[], float]) -> int:
     """Milliseconds to wait after the given number of tries; `chance` answers 0..1."""
-    grown = min(FIRST_WAIT * 4 ** (attempts - 1), LONGEST_WAIT)
+    grown = min(FIRST_WAIT * math.prod([GROWTH] * (attempts - 1)), LONGEST_WAIT)
     asked = round((retry_after or 0) * SECOND)
     return round(max(grown, asked) * (1 + JITTER * (2 * chance() - 1)))
 

@@ -142,9 +142,13 @@ class Database:
 async def _connect(path: str) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None)
     connection.row_factory = sqlite3.Row
-    # A commit returns only when its bytes are on disk: a send's intent must survive a power cut.
-    for pragma in ("journal_mode = wal", "synchronous = full", f"busy_timeout = {BUSY_TIMEOUT_MS}"):
-        await connection.execute_fetchall(f"pragma {pragma}")
+    try:
+        # A commit returns only when its bytes are on disk: a send's intent must survive a power cut.
+        for pragma in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "journal_mode = wal", "synchronous = full"):
+            await connection.execute_fetchall(f"pragma {pragma}")
+    except sqlite3.Error:
+        await connection.close()  # its thread would keep the process from ending
+        raise
     return connection
 
 

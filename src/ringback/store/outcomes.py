@@ -134,6 +134,17 @@ class Outcomes:
 
         return await self._write(place.job_id, work)
 
+    async def knows(self, account_id: str, sid: str) -> bool:
+        """Whether a message belongs to a job already."""
+        row = await self._database.read(lambda c: self._queries.message(c, account_id=account_id, sid=sid))
+        return row is not None
+
+    async def add_note(self, place: Place, kind: str, who: str, now: int, message: str) -> None:
+        """Append an event that moves nothing."""
+        await self._write(
+            place.job_id, lambda c: note(self._queries, c, place.job, now, kind, who, message=message)
+        )
+
     async def _write(self, job_id: str, work: Callable[[Any], Awaitable[AnswerT]]) -> AnswerT:
         answer = await self._database.write(work)
         self._watch.tell(job_id)
@@ -227,6 +238,11 @@ class Outcomes:
         for source in ("running", "unknown"):
             if await self._move_from(c, source, place, ending, now):
                 await note(self._queries, c, place.job, now, "done", who, proved_by=message.status)
+                return
+        job = await self._queries.job(c, id=place.job_id)
+        if job["state"] != "done":
+            text = f"{message.sid} exists at Twilio, and the job is {job['state']}."
+            await note(self._queries, c, place.job, now, "alarm", who, message=text)
 
 
 LAPSED = (

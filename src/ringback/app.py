@@ -1,0 +1,139 @@
+"""The composition root: the only place that builds the parts and joins them.
+
+Imports stand inside the functions here, so that each command pays only for what it uses.
+"""
+
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ringback import __version__
+
+if TYPE_CHECKING:
+    from ringback.connector import Connector, Parts
+    from ringback.secrets import Keyring
+    from ringback.settings import Settings
+    from ringback.store import Store
+    from ringback.twilio.transport import Transport
+
+
+def main() -> None:
+    """The command line."""
+    if sys.argv[1:] in (["--version"], ["-V"], ["version"]):
+        sys.stdout.write(f"ringback {__version__}\n")
+        return
+    from ringback.cli import Doors, run_command
+    from ringback.log import configure
+
+    configure()
+    sys.exit(run_command(sys.argv[1:], Doors(open_connector=open_connector, serve=_serve, demo=_demo)))
+
+
+async def _serve(settings: "Settings") -> int:
+    from ringback.serving import serve
+
+    return await serve(open_connector, settings)
+
+
+async def _demo(**options: Any) -> int:
+    from ringback.demo import demo
+
+    return await demo(open_connector, **options)
+
+
+@asynccontextmanager
+async def open_connector(settings: "Settings", *, dispatch: bool = True) -> "AsyncIterator[Connector]":
+    """Open the ledger and all that works on it; with `dispatch`, waiting jobs are sent.
+
+    Raises:
+        Misconfigured: The database or the sealing key cannot serve.
+    """
+    from ringback.connector import Connector
+    from ringback.store import open_store
+    from ringback.twilio.transport import open_transport
+
+    async with open_store(str(settings.database)) as store, open_transport() as transport:
+        parts = join(settings, store, await _keyring(settings, store), transport)
+        await parts.accounts.check_key()
+        connector = Connector(parts)
+        if dispatch:
+            connector.start()
+        try:
+            yield connector
+        finally:
+            await connector.stop()
+
+
+def join(settings: "Settings", store: "Store", keyring: "Keyring", transport: "Transport") -> "Parts":
+    """Build every part on an open ledger and a transport."""
+    from ringback.accounts import Accounts
+    from ringback.api_keys import ApiKeys
+    from ringback.clock import machine_clock
+    from ringback.connector import Parts
+    from ringback.outbox.attempt import Attempts
+    from ringback.outbox.dispatcher import Dispatcher
+    from ringback.outbox.polling import Polling
+    from ringback.outbox.reconcile import Reconcile
+    from ringback.perform import Perform
+    from ringback.verifications import Verifications
+    from ringback.webhooks.status import StatusCallbacks
+
+    clock = machine_clock
+    accounts = Accounts(store.accounts, keyring, transport, clock, settings)
+    verifications = Verifications(store.verifications, accounts, clock)
+    attempts = Attempts(
+        accounts=accounts,
+        verifications=verifications,
+        keyring=keyring,
+        clock=clock,
+        public_url=settings.public_url,
+    )
+    return Parts(
+        store=store,
+        accounts=accounts,
+        verifications=verifications,
+        perform=Perform(store, accounts, verifications, keyring, clock),
+        dispatcher=Dispatcher(store, attempts, clock, f"{socket.gethostname()}:{os.getpid()}"),
+        polling=Polling(store, accounts, clock),
+        reconcile=Reconcile(store, accounts, clock),
+        keys=ApiKeys(store.keys, clock),
+        callbacks=StatusCallbacks(store, accounts, clock),
+        clock=clock,
+    )
+
+
+async def _keyring(settings: "Settings", store: "Store") -> "Keyring":
+    from ringback.secrets import Keyring, read_or_create
+
+    if settings.key is not None:
+        return Keyring.parse(settings.key)
+    return read_or_create(settings.key_file, may_create=not await store.accounts.exists_any())
+
+
+class Ringback:
+    """Ringback in your own program: `async with Ringback.open() as rb: await rb.run(SendMessage(…), …)`."""
+
+    @staticmethod
+    @asynccontextmanager
+    async def open(
+        database: str | Path | None = None, *, public_url: str | None = None, dispatch: bool = True
+    ) -> "AsyncIterator[Connector]":
+        """Open the embedded ledger; what is not given comes from `RINGBACK_…` and its defaults.
+
+        Raises:
+            Misconfigured: A setting, the database or the sealing key cannot serve.
+        """
+        from ringback.settings import checked_public_url, database_path, read_settings
+
+        given: dict[str, Any] = {}
+        if database is not None:
+            given["database"] = database_path(str(database))
+        if public_url is not None:
+            given["public_url"] = checked_public_url(public_url)
+        async with open_connector(replace(read_settings(), **given), dispatch=dispatch) as connector:
+            yield connector

@@ -1,0 +1,64 @@
+"""An open ledger with one account in it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from ringback.store import Store, open_store
+from ringback.store.jobs import NewJob
+from ringback.store.rows import Account
+
+NewJobOf = Callable[..., NewJob]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with open_store(str(tmp_path / "ledger.db")) as opened:
+        await opened.accounts.insert(an_account())
+        yield opened
+
+
+@pytest.fixture
+def new_job() -> NewJobOf:
+    return a_job
+
+
+def an_account(name: str = "shop") -> Account:
+    return Account(
+        id=f"acc_{name}",
+        name=name,
+        account_sid="AC" + "0" * 32,
+        auth_token=b"sealed",
+        api_key_sid=None,
+        api_key_secret=None,
+        environment="simulator",
+        region=None,
+        edge=None,
+        base_url="http://127.0.0.1:4010",
+        default_sender=None,
+        default_country=None,
+        default_verify_service=None,
+        verification_lifetime=600,
+        report="{}",
+        created_at=1,
+        updated_at=1,
+        removed_at=None,
+    )
+
+
+def a_job(job_id: str = "job_1", key: str | None = None, now: int = 1_000) -> NewJob:
+    return NewJob(
+        account_id="acc_shop",
+        id=job_id,
+        action="SendMessage",
+        idempotency_key=key,
+        input_digest=b"digest",
+        input='{"to": "+15005550006"}',
+        sealed=b"sealed",
+        recipient="+15005550006",
+        notes="[]",
+        due_at=now,
+        requested_by="test",
+        now=now,
+    )

@@ -1,0 +1,106 @@
+"""The embedded database: one file, grouped writes, clear errors."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.store.conftest import NewJobOf, an_account
+
+from ringback.errors import Misconfigured, Unavailable
+from ringback.store import Store, open_store
+from ringback.store.database import open_database, split_statements
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_one_failing_write_does_not_touch_its_neighbours(store: Store, new_job: NewJobOf) -> None:
+    async def breaks(connection: Any) -> None:
+        await connection.execute_fetchall("insert into keys (id) values ('half')")
+
+    outcomes = await asyncio.gather(
+        store.jobs.accept(new_job("job_1")),
+        store.database.write(breaks),
+        store.jobs.accept(new_job("job_2")),
+        return_exceptions=True,
+    )
+
+    assert isinstance(outcomes[1], Unavailable)
+    assert [await store.jobs.get(job) is not None for job in ("job_1", "job_2")] == [True, True]
+
+
+async def test_a_write_that_raises_leaves_nothing_behind(store: Store) -> None:
+    async def half(connection: Any) -> None:
+        await connection.execute_fetchall("update accounts set name = 'changed'")
+        raise ValueError("in the middle")
+
+    with pytest.raises(ValueError, match="in the middle"):
+        await store.database.write(half)
+
+    assert await store.accounts.by_name("changed") is None
+
+
+async def test_commits_are_flushed_to_disk_and_readers_do_not_block(tmp_path: Path) -> None:
+    async with open_database(str(tmp_path / "l.db")) as database:
+        journal = await database.read(lambda c: c.execute_fetchall("pragma journal_mode"))
+        synchronous = await database.read(lambda c: c.execute_fetchall("pragma synchronous"))
+
+    assert [row[0] for row in journal] == ["wal"]
+    assert [row[0] for row in synchronous] == [
+        2
+    ]  # FULL, https://www.sqlite.org/pragma.html#pragma_synchronous
+
+
+async def test_what_was_written_is_there_after_opening_again(tmp_path: Path) -> None:
+    path = str(tmp_path / "folder" / "ledger.db")
+    async with open_store(path) as store:
+        await store.accounts.insert(an_account())
+
+    async with open_store(path) as store:
+        assert await store.accounts.by_name("shop") is not None
+
+
+async def test_two_processes_may_make_the_same_new_database_at_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "ledger.db")
+
+    async def open_and_look() -> bool:
+        async with open_store(path) as store:
+            return await store.accounts.exists_any()
+
+    assert await asyncio.gather(*(open_and_look() for _ in range(6))) == [False] * 6
+
+
+async def test_a_place_that_cannot_hold_a_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(Misconfigured, match="--database or RINGBACK_DATABASE"):
+        async with open_store(str(tmp_path / "file" / "ledger.db")):
+            pass
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    path.write_text("dear diary, " * 200)
+
+    with pytest.raises(Misconfigured, match="cannot be opened"):
+        async with open_store(str(path)):
+            pass
+
+
+async def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("pragma user_version = 999")
+    connection.close()
+
+    with pytest.raises(Misconfigured, match="newer Ringback"):
+        async with open_store(str(path)):
+            pass
+
+
+def test_statements_are_split_without_their_comments() -> None:
+    assert split_statements("-- a; b\ncreate table t (a text); -- c\nselect 1;") == [
+        "create table t (a text)",
+        "select 1",
+    ]

@@ -1,0 +1,194 @@
+"""What becomes of a job: by its try, a callback, a lapsed lease or a person."""
+
+import json
+
+import pytest
+from tests.store.conftest import NewJobOf
+
+from ringback.store import Store
+from ringback.store.outcomes import Ending, MadeMessage, Place
+from ringback.store.rows import Job, State
+
+pytestmark = pytest.mark.anyio
+
+FIRST = Place(account_id="acc_shop", job_id="job_1", attempt=1)
+SID, OTHER_SID = "SM" + "1" * 32, "SM" + "2" * 32
+SENT = Ending(
+    state=State.DONE, result='{"sid": "x", "num_segments": 1}', message=MadeMessage(sid=SID, status="queued")
+)
+LOST = Ending(state=State.UNKNOWN, error={"message": "no answer"})
+
+
+async def running(store: Store, new_job: NewJobOf, lease_until: int = 9_000) -> None:
+    await store.jobs.accept(new_job())
+    await store.jobs.claim("job_1", "p", lease_until, 2_000)
+
+
+async def the_job(store: Store) -> Job:
+    job = await store.jobs.get("job_1")
+    assert job is not None
+    return job
+
+
+async def kinds(store: Store) -> list[str]:
+    _, events = await store.jobs.timeline("job_1")
+    return [event.kind for event in events]
+
+
+async def test_an_answer_ends_the_job_and_erases_its_secrets(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+
+    await store.outcomes.record(FIRST, SENT, "p", 3_000)
+
+    job = await the_job(store)
+    assert (job.state, job.message_sid, job.message_status) == (State.DONE, SID, "queued")
+    assert job.sealed is None
+    assert job.lease_owner is None
+    attempts, _ = await store.jobs.timeline("job_1")
+    assert [attempt.verdict for attempt in attempts] == ["done"]
+
+
+async def test_a_repeated_report_changes_nothing(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    await store.outcomes.record(FIRST, SENT, "p", 3_000)
+    delivered = MadeMessage(sid=SID, status="delivered")
+
+    assert await store.outcomes.report(FIRST, delivered, "callback", 4_000)
+    before = await kinds(store)
+    assert not await store.outcomes.report(FIRST, delivered, "callback", 5_000)
+
+    assert await kinds(store) == before
+    assert (await the_job(store)).message_status == "delivered"
+
+
+async def test_reports_out_of_order_leave_the_furthest_status(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    await store.outcomes.record(FIRST, SENT, "p", 3_000)
+
+    for status in ("delivered", "sent", "queued"):
+        await store.outcomes.report(FIRST, MadeMessage(sid=SID, status=status), "callback", 4_000)
+
+    assert (await the_job(store)).message_status == "delivered"
+    assert (await kinds(store)).count("status") == 3
+
+
+async def test_a_callback_ahead_of_the_answer_wins_and_the_answer_completes_it(
+    store: Store, new_job: NewJobOf
+) -> None:
+    await running(store, new_job)
+
+    await store.outcomes.report(FIRST, MadeMessage(sid=SID, status="sent"), "callback", 2_500)
+    assert (await the_job(store)).state is State.DONE
+    await store.outcomes.record(FIRST, SENT, "p", 3_000)
+
+    job = await the_job(store)
+    assert (job.state, job.message_status) == (State.DONE, "sent")
+    assert json.loads(job.result or "{}")["num_segments"] == 1
+    assert "alarm" not in await kinds(store)
+
+
+async def test_a_lost_answer_is_unknown_until_the_callback_settles_it(
+    store: Store, new_job: NewJobOf
+) -> None:
+    await running(store, new_job)
+    await store.outcomes.record(FIRST, LOST, "p", 3_000)
+    assert (await the_job(store)).state is State.UNKNOWN
+
+    await store.outcomes.report(FIRST, MadeMessage(sid=SID, status="delivered"), "callback", 4_000)
+
+    job = await the_job(store)
+    assert (job.state, job.message_sid, job.error) == (State.DONE, SID, None)
+
+
+async def test_a_lapsed_lease_is_unknown_and_a_live_one_is_not(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job, lease_until=9_000)
+
+    assert await store.outcomes.condemn_lapsed(8_999) == []
+    await store.jobs.renew(["job_1"], "p", 20_000)
+    assert await store.outcomes.condemn_lapsed(19_999) == []
+    assert await store.outcomes.condemn_lapsed(20_001) == ["job_1"]
+
+    assert (await the_job(store)).state is State.UNKNOWN
+
+
+async def test_a_slow_process_may_still_record_its_answer(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    await store.outcomes.condemn_lapsed(9_001)
+
+    await store.outcomes.record(FIRST, SENT, "p", 10_000)
+
+    assert (await the_job(store)).state is State.DONE
+
+
+async def test_a_job_put_back_waits_for_its_time_and_keeps_its_secrets(
+    store: Store, new_job: NewJobOf
+) -> None:
+    await running(store, new_job)
+    again = Ending(state=State.WAITING, error={"message": "refused connection"}, due_at=7_000)
+
+    await store.outcomes.record(FIRST, again, "p", 3_000)
+
+    job = await the_job(store)
+    assert (job.state, job.due_at, job.sealed) == (State.WAITING, 7_000, b"sealed")
+    assert await store.jobs.claim("job_1", "p", 20_000, 6_999) is None
+    assert await store.jobs.claim("job_1", "p", 20_000, 7_000) is not None
+    attempts, _ = await store.jobs.timeline("job_1")
+    assert [attempt.verdict for attempt in attempts] == ["not_sent", None]
+
+
+async def test_a_callback_takes_a_waiting_job_out_of_the_queue(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    await store.outcomes.record(FIRST, Ending(state=State.WAITING, due_at=3_000), "p", 3_000)
+
+    await store.outcomes.report(FIRST, MadeMessage(sid=SID, status="sent"), "callback", 3_000)
+
+    assert (await the_job(store)).state is State.DONE
+    assert await store.jobs.claim("job_1", "p", 20_000, 9_000) is None
+
+
+async def test_a_second_message_for_one_job_is_an_alarm(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    await store.outcomes.record(FIRST, SENT, "p", 3_000)
+
+    await store.outcomes.report(FIRST, MadeMessage(sid=OTHER_SID, status="sent"), "callback", 4_000)
+
+    _, events = await store.jobs.timeline("job_1")
+    alarms = [json.loads(event.detail) for event in events if event.kind == "alarm"]
+    assert [alarm["sid"] for alarm in alarms] == [OTHER_SID]
+    assert (await the_job(store)).message_sid == SID
+
+
+async def test_a_person_settles_only_what_is_unknown_and_is_named(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    given_up = Ending(state=State.NOT_SENT, error={"message": "gone"})
+    assert not await store.outcomes.settle(FIRST, given_up, "ada", 3_000)
+    await store.outcomes.record(FIRST, LOST, "p", 3_000)
+
+    assert await store.outcomes.settle(FIRST, given_up, "ada", 4_000)
+
+    assert (await the_job(store)).state is State.NOT_SENT
+    _, events = await store.jobs.timeline("job_1")
+    assert (events[-1].kind, events[-1].who) == ("settled", "ada")
+
+
+async def test_an_answer_against_what_a_person_settled_is_an_alarm(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    await store.outcomes.record(FIRST, LOST, "p", 3_000)
+    await store.outcomes.settle(FIRST, Ending(state=State.NOT_SENT), "ada", 4_000)
+
+    await store.outcomes.report(FIRST, MadeMessage(sid=SID, status="sent"), "callback", 5_000)
+
+    job = await the_job(store)
+    assert (job.state, job.message_sid) == (State.NOT_SENT, SID)
+    assert "alarm" in await kinds(store)
+
+
+async def test_a_failure_keeps_its_code_and_words(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    await store.outcomes.record(FIRST, SENT, "p", 3_000)
+    failed = MadeMessage(sid=SID, status="undelivered", error_code=30003, error_message="Unreachable")
+
+    await store.outcomes.report(FIRST, failed, "callback", 4_000)
+
+    job = await the_job(store)
+    assert (job.message_status, job.message_error_code) == ("undelivered", 30003)
