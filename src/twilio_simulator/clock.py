@@ -43,6 +43,13 @@ def iso(instant: int) -> str:
     return datetime.fromtimestamp(instant // 1000, UTC).isoformat().replace("+00:00", "Z")
 
 
+def precise(instant: int) -> str:
+    """How the control API writes an instant: ISO 8601 with milliseconds."""
+    return (
+        datetime.fromtimestamp(instant / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
+
+
 def moment(text: str) -> int | None:
     """Milliseconds for an ISO 8601 date or date-time (UTC unless said), None when it is neither."""
     try:

@@ -36,5 +36,3 @@ class Ruleset:
     """Good credentials, but another account in the path."""
     text_of_missing_verification: Literal["/v2/Services", "/Services"] = "/v2/Services"
     """The path in Verify's 404 text; older recordings lack the version."""
-    verification_sid_kept_on_resend: bool = True
-    """Whether a resend inside the lifetime answers with the same VE SID."""

@@ -3,7 +3,7 @@
 from typing import cast
 
 from twilio_simulator.addresses import SANDBOX
-from twilio_simulator.clock import iso
+from twilio_simulator.clock import precise
 from twilio_simulator.control.account_plans import account_plan, micros, phone, phones, settings, url
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.world.account import MEMBERSHIP, Account, AccountStatus, Type
@@ -57,7 +57,7 @@ def sandbox_shown(account: Account) -> Content:
         "number": f"whatsapp:{SANDBOX}",
         "join_word": sandbox.join_word,
         "sms_url": sandbox.sms_url,
-        "participants": {number: iso(until) for number, until in sandbox.members.items()},
+        "participants": {number: precise(until) for number, until in sandbox.members.items()},
     }
 
 

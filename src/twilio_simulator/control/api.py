@@ -5,11 +5,12 @@ from collections.abc import Awaitable
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from twilio_simulator import control
 from twilio_simulator.control.fields import BadInputError
 from twilio_simulator.control.visit import Content, Handler, Visit
-from twilio_simulator.exchange import Answer, Outcome, Reply, Request, json_reply
+from twilio_simulator.exchange import Answer, Outcome, Request, json_reply, parsed_form
 from twilio_simulator.webhooks.target import is_loopback
 
 if TYPE_CHECKING:
@@ -65,12 +66,12 @@ class ControlApi:
             )
 
     def _found(self, request: Request) -> Content | Awaitable[Content]:
-        request.query = {} if not request.query_string else _query(request)
+        request.query = parsed_form(request.query_string)
         methods = []
         for method, pattern, handler in self._routes:
             match = pattern.fullmatch(request.path)
             if match is not None and method == request.method:
-                values = {name: _unquoted(value) for name, value in match.groupdict().items()}
+                values = {name: unquote(value) for name, value in match.groupdict().items()}
                 return handler(Visit(request, values, self._simulator))
             if match is not None:
                 methods.append(method)
@@ -85,18 +86,3 @@ class ControlApi:
     def routes(self) -> list[str]:
         """What there is, for the ready answer."""
         return sorted(f"{method} {pattern.pattern}" for method, pattern, _ in self._routes)
-
-
-def _query(request: Request) -> dict[str, list[str]]:
-    from twilio_simulator.exchange import parsed_form  # noqa: PLC0415
-
-    return parsed_form(request.query_string)
-
-
-def _unquoted(value: str) -> str:
-    from urllib.parse import unquote  # noqa: PLC0415
-
-    return unquote(value)
-
-
-__all__ = ["ControlApi", "Reply"]

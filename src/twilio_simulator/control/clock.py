@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from twilio_simulator.clock import Due, iso
+from twilio_simulator.clock import Due, precise
 from twilio_simulator.control.visit import Content, Handler, Visit
 
 LONGEST = 366 * 86_400
@@ -12,7 +12,7 @@ def shown(visit: Visit) -> Content:
     """The present, and how much is to come."""
     clock = visit.world.clock
     return {
-        "now": iso(clock.now()),
+        "now": precise(clock.now()),
         "milliseconds": clock.now(),
         "frozen": clock.frozen,
         "pending": clock.pending,
@@ -20,7 +20,7 @@ def shown(visit: Visit) -> Content:
 
 
 def _fired(events: list[Due]) -> list[dict[str, Any]]:
-    return [{"at": iso(due.at), "kind": due.kind, "subject": due.subject} for due in events]
+    return [{"at": precise(due.at), "kind": due.kind, "subject": due.subject} for due in events]
 
 
 async def advance(visit: Visit) -> Content:

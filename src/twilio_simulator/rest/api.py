@@ -189,6 +189,10 @@ class TwilioApi:
         finally:
             self.held.discard(held)
 
+    def knows(self, operation: str) -> bool:
+        """Whether there is an operation of this name, with or without its product."""
+        return self.routes.knows(operation)
+
     def release(self) -> int:
         """Cut every held answer short: its connection closes without one."""
         count = len(self.held)

@@ -81,6 +81,15 @@ class Routes:
                 return Found(route, values)
         return None
 
+    def knows(self, operation: str) -> bool:
+        """Whether there is an operation of this name, with or without its product."""
+        return any(
+            operation in (fact.name, fact.name.partition(".")[2])
+            for routes in self._by_length.values()
+            for route in routes
+            for fact, _ in route.operations.values()
+        )
+
     def templates(self) -> list[str]:
         """Every path template, for near misses."""
         return ["/".join(route.template) for routes in self._by_length.values() for route in routes]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from twilio_simulator.clock import iso
+from twilio_simulator.clock import precise
 from twilio_simulator.webhooks.signature import Parameters
 
 KEPT_ANSWER = 4096
@@ -44,6 +44,6 @@ class Webhook:
         """The attempt as the control API shows it."""
         shown = {name: getattr(self, name) for name in self.__slots__}
         shown["parameters"] = [list(pair) for pair in self.parameters]
-        shown["planned"] = iso(self.planned)
-        shown["sent"] = None if self.sent is None else iso(self.sent)
+        shown["planned"] = precise(self.planned)
+        shown["sent"] = None if self.sent is None else precise(self.sent)
         return shown

@@ -19,9 +19,12 @@ from twilio_simulator.webhooks.wire import (
     exchanged,
     request_bytes,
 )
+from twilio_simulator.world.log import Event
 from twilio_simulator.world.state import World
 
 KEPT_WEBHOOKS = 10_000
+LONGEST_WAIT = 60.0
+"""Seconds: more than two tries with their timeouts take."""
 USER_AGENT = "TwilioProxy/1.1"
 CLIENT_ERROR, SERVER_ERROR = 400, 500
 
@@ -82,6 +85,15 @@ class WebhookSender:
         self._keep(again)
         self._queue(again, faultless=True)
         return again
+
+    async def finished(self, webhook: Webhook) -> None:
+        """Wait until this one is answered, given up, dropped by a fault, or put off by one."""
+
+        def is_it(event: Event) -> bool:
+            return event.kind == "webhook" and event.details["id"] == webhook.id
+
+        if webhook.state in ("planned", "sending") and webhook.fault != "delay":
+            await self._world.log.until(is_it, 0, LONGEST_WAIT)
 
     async def settled(self) -> None:
         """Wait until every webhook that was sent is answered or given up."""

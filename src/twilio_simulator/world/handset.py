@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from twilio_simulator.clock import iso
+from twilio_simulator.clock import precise
 
 Kind = Literal["mobile", "landline", "voip"]
 State = Literal["reachable", "off", "blocking", "spam_filtered", "unknown", "unreachable_carrier"]
@@ -29,7 +29,7 @@ class Shown:
     def resource(self) -> dict[str, Any]:
         """The message as the control API shows it."""
         return {
-            "at": iso(self.at),
+            "at": precise(self.at),
             "channel": self.channel,
             "direction": self.direction,
             "peer": self.peer,

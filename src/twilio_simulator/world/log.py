@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from twilio_simulator.clock import WorldClock, iso
+from twilio_simulator.clock import WorldClock, precise
 
 KEPT_EVENTS = 20_000
 
@@ -26,7 +26,7 @@ class Event:
         """The event as the control API shows it."""
         return {
             "cursor": self.cursor,
-            "at": iso(self.at),
+            "at": precise(self.at),
             "kind": self.kind,
             "account_sid": self.account_sid,
             "subject": self.subject,

@@ -52,7 +52,7 @@ class Verification:
 
     def lives(self, now: int) -> bool:
         """Whether it can still be fetched and checked."""
-        return self.status == "pending" and now < self.expires
+        return self.status in ("pending", "max_attempts_reached") and now < self.expires
 
     def resource(self, address: str) -> dict[str, Any]:
         """The JSON of the verification."""

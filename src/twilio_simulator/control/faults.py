@@ -1,0 +1,162 @@
+"""The fault book, as tests write it."""
+
+import re
+from typing import Any
+
+from twilio_simulator.control.fields import BadInputError, Fields
+from twilio_simulator.control.visit import Content, Handler, Visit
+from twilio_simulator.faults.book import Action
+from twilio_simulator.ledger import LEDGER
+
+MATCHED = ("operation", "account", "to", "from", "body", "run", "webhook", "status")
+REQUEST_KINDS = ("latency", "stall", "rate_limit", "server_error", "refusal", "drop", "reset", "none")
+WEBHOOK_KINDS = ("drop", "duplicate", "delay", "none")
+LONGEST = 3600
+TOO_MANY_REQUESTS = 429
+
+
+def _match(fields: Fields, visit: Visit) -> dict[str, str]:
+    match = {name: value for name in MATCHED if (value := fields.text(name)) is not None}
+    fields.finished()
+    if match.get("webhook") not in (None, "status", "inbound"):
+        fields.wrong("webhook", f"is '{match['webhook']}'", "Choose status or inbound.")
+    if "operation" in match and not visit.simulator.rest.knows(match["operation"]):
+        fields.wrong("operation", f"is '{match['operation']}'", "Use an operation id, like CreateMessage.")
+    try:
+        re.compile(match.get("body", ""))
+    except re.error as error:
+        fields.wrong("body", f"is no pattern: {error}", "Write a regular expression.")
+    return match
+
+
+def _seconds(fields: Fields) -> tuple[float, float]:
+    value = fields.value("seconds")
+    ends = value if isinstance(value, list) else [value, value]
+    low, high = [*ends, None, None][:2]
+    if not (_is_time(low) and _is_time(high) and low <= high):
+        fields.wrong("seconds", f"is {value!r}", "Give seconds, or [from, to].")
+        return 0.0, 0.0
+    return float(low), float(high)
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST
+
+
+def _action(fields: Fields, *, webhook: bool) -> Action:
+    allowed = WEBHOOK_KINDS if webhook else REQUEST_KINDS
+    kind = fields.choice("kind", allowed, "")
+    if not kind:
+        fields.wrong("kind", "is missing or unknown", f"Choose one of {', '.join(allowed)}.")
+    action = _READERS.get(kind, lambda kind, _: Action(kind))(kind, fields)
+    fields.finished()
+    return action
+
+
+def _timed(kind: str, fields: Fields) -> Action:
+    return Action(kind, seconds=_seconds(fields))
+
+
+def _stall(kind: str, fields: Fields) -> Action:
+    return Action(kind, stage=_stage(fields, "after"))
+
+
+def _stage(fields: Fields, default: str) -> str:
+    return fields.choice("stage", ("before", "after"), default)
+
+
+def _rate_limit(kind: str, fields: Fields) -> Action:
+    code: int | None = 20429
+    if fields.has("code"):
+        code = round(fields.number("code", 0, 0, 99_999)) or None
+    wait = round(fields.number("retry_after", 0, 0, LONGEST)) if fields.has("retry_after") else None
+    return Action(
+        kind, stage="before", status=TOO_MANY_REQUESTS, code=code, retry_after=wait, body=_body(fields)
+    )
+
+
+def _body(fields: Fields) -> str:
+    return fields.choice("body", ("json", "html", "empty"), "json")
+
+
+def _server_error(kind: str, fields: Fields) -> Action:
+    status = round(fields.number("status", 500, 500, 599))
+    # Whether a 5xx left a message behind is what nobody can know; say which it is.
+    return Action(kind, stage=_stage(fields, "before"), status=status, body=_body(fields))
+
+
+def _refusal(kind: str, fields: Fields) -> Action:
+    code = round(fields.number("code", 0, 0, 99_999))
+    rule = LEDGER.get(code)
+    if rule is None or rule.status is None:
+        fields.wrong("code", f"is {code}", "Use a code that Twilio answers at once, like 21611.")
+        return Action(kind)
+    return Action(kind, stage="before", status=rule.status, code=code)
+
+
+def _drop(kind: str, fields: Fields) -> Action:
+    if kind == "reset":
+        return Action(kind, stage=_stage(fields, "before"), how="reset")
+    return Action(kind, stage=_stage(fields, "after"), how=fields.choice("how", ("close", "reset"), "close"))
+
+
+def _duplicate(kind: str, fields: Fields) -> Action:
+    return Action(
+        kind,
+        times=round(fields.number("times", 1, 1, 100)),
+        same_token=fields.flag("same_token", default=True),
+    )
+
+
+_READERS = {
+    "latency": _timed,
+    "delay": _timed,
+    "stall": _stall,
+    "rate_limit": _rate_limit,
+    "server_error": _server_error,
+    "refusal": _refusal,
+    "drop": _drop,
+    "reset": _drop,
+    "duplicate": _duplicate,
+}
+
+
+def add(visit: Visit) -> Content:
+    """Write a fault down: `{match, do: [...], id?}`."""
+    fields = visit.fields()
+    match = _match(fields.part("match"), visit)
+    webhook = "webhook" in match
+    actions = [_action(part, webhook=webhook) for part in fields.parts("do", "kind")]
+    name = fields.text("id")
+    if not actions:
+        fields.wrong("do", "is empty", 'List what goes wrong, like [{"kind": "rate_limit"}].')
+    if name is not None and any(fault.id == name for fault in visit.simulator.faults.faults):
+        fields.wrong("id", f"'{name}' exists already", "Choose another, or leave it out.")
+    fields.done()
+    return visit.simulator.faults.add(match, actions, name).resource()
+
+
+def listed(visit: Visit) -> Content:
+    """All faults, and how many actions are left."""
+    shown = [fault.resource() for fault in visit.simulator.faults.faults]
+    return {"faults": shown, "unused": sum(one["unused"] for one in shown)}
+
+
+def clear(visit: Visit) -> Content:
+    """Throw all away."""
+    return {"removed": visit.simulator.faults.clear()}
+
+
+def remove(visit: Visit) -> Content:
+    """Throw one away."""
+    if not visit.simulator.faults.remove(visit.path["id"]):
+        raise BadInputError.of("id", f"There is no fault {visit.path['id']}", "GET /_sim/faults.", 404)
+    return {"removed": 1}
+
+
+ROUTES: dict[str, Handler] = {
+    "POST /faults": add,
+    "GET /faults": listed,
+    "DELETE /faults": clear,
+    "DELETE /faults/{id}": remove,
+}

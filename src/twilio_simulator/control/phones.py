@@ -1,0 +1,116 @@
+"""Phones: what arrives on them, what is typed on them, and in what state they are."""
+
+from itertools import islice
+from typing import Any, cast
+
+from twilio_simulator.addresses import address, is_dialable
+from twilio_simulator.control.fields import BadInputError, Fields
+from twilio_simulator.control.visit import Content, Handler, Visit
+from twilio_simulator.life.inbound import Received, Text, receive
+from twilio_simulator.rest.messages import media_type
+from twilio_simulator.world.handset import Handset, Kind, State
+from twilio_simulator.world.message import Media
+
+KINDS = ("mobile", "landline", "voip")
+STATES = ("reachable", "off", "blocking", "spam_filtered", "unknown", "unreachable_carrier")
+LARGEST_CODE = 99_999
+
+
+def handset(visit: Visit) -> Handset:
+    """The phone in the path; a mail address is a mailbox.
+
+    Raises:
+        BadInputError: it is neither.
+    """
+    number = visit.path["number"]
+    if not is_dialable(number) and "@" not in number:
+        raise BadInputError.of("number", f"{number} is not a phone number", "Write it like +14155550123.")
+    return visit.world.handsets.get(number)
+
+
+def screen(visit: Visit) -> Content:
+    """What the phone shows, newest first unless `order=oldest`."""
+    phone = handset(visit)
+    newest = visit.request.asked("order") != "oldest"
+    shown = reversed(phone.screen) if newest else iter(phone.screen)
+    account = visit.request.asked("account")
+    chosen = (one for one in shown if account is None or one.account_sid in (account, ""))
+    return {
+        "phone": phone.resource(),
+        "messages": [one.resource() for one in islice(chosen, visit.asked("limit", 50))],
+    }
+
+
+def _media(visit: Visit, fields: Fields) -> list[Media]:
+    now = visit.world.clock.now()
+    return [Media(visit.world.sids.new("ME"), url, media_type(url), now) for url in fields.texts("media")]
+
+
+async def type_text(visit: Visit) -> Content:
+    """A text from this phone; answers with what the webhook said."""
+    phone, fields = handset(visit), visit.fields()
+    to = address(fields.words("to"))
+    body = fields.text("body", "") or ""
+    media = _media(visit, fields)
+    name = fields.text("profile_name")
+    button = _button(fields) if fields.has("button") else None
+    wait = fields.flag("wait", default=True)
+    if not body and not media:
+        fields.wrong("body", "is missing", 'Send {"to": "+1…", "body": "Hello"}.')
+    fields.done()
+    phone.profile_name = name or phone.profile_name
+    received = receive(visit.world, visit.simulator.webhooks, phone, Text(to, body, media, button))
+    if received.account is None and not received.note.startswith("Simulated sandbox"):
+        raise BadInputError.of("to", f"Nobody here has {to}", "GET /_sim/accounts lists the numbers.", 404)
+    if wait and received.webhook is not None:
+        await visit.simulator.webhooks.finished(received.webhook)
+    return _told(received)
+
+
+def _button(fields: Fields) -> dict[str, str]:
+    part = fields.part("button")
+    button = {"text": part.words("text"), "payload": part.text("payload", "") or ""}
+    part.finished()
+    return button
+
+
+def _told(received: Received) -> Content:
+    return {
+        "account_sid": None if received.account is None else received.account.sid,
+        "message_sid": None if received.message is None else received.message.sid,
+        "webhook": None if received.webhook is None else received.webhook.resource(),
+        "note": received.note,
+    }
+
+
+def change(visit: Visit) -> Content:
+    """Set the state; what waited for a phone that was off arrives when it is reachable again."""
+    phone, fields = handset(visit), visit.fields()
+    kind = fields.choice("kind", KINDS, phone.kind)
+    state = fields.choice("state", STATES, phone.state)
+    whatsapp = fields.flag("whatsapp", default=phone.whatsapp)
+    receipts = fields.flag("read_receipts", default=phone.read_receipts)
+    code: Any = phone.outcome_code
+    if fields.has("outcome_code"):
+        code = round(fields.number("outcome_code", 0, 0, LARGEST_CODE)) or None
+    name = fields.text("profile_name", phone.profile_name) or phone.profile_name
+    fields.done()
+    phone.kind, phone.state = cast("Kind", kind), cast("State", state)
+    phone.whatsapp, phone.read_receipts = whatsapp, receipts
+    phone.outcome_code, phone.profile_name = code, name
+    if state == "reachable" and phone.waiting:
+        visit.simulator.progress.woken(phone)
+    return phone.resource()
+
+
+def list_phones(visit: Visit) -> Content:
+    """Every phone that was ever used."""
+    return {"phones": [phone.resource() for phone in visit.world.handsets.known()]}
+
+
+ROUTES: dict[str, Handler] = {
+    "GET /phones": list_phones,
+    "GET /phones/{number}/messages": screen,
+    "POST /phones/{number}/messages": type_text,
+    "PATCH /phones/{number}": change,
+}

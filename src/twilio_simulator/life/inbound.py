@@ -1,0 +1,139 @@
+"""A text from somebody's phone to one of our numbers."""
+
+from dataclasses import dataclass, field
+
+from twilio_simulator.addresses import SANDBOX, Address
+from twilio_simulator.segments import segments
+from twilio_simulator.webhooks.attempts import Webhook
+from twilio_simulator.webhooks.requests import inbound_parameters
+from twilio_simulator.webhooks.sender import WebhookSender
+from twilio_simulator.world.account import MEMBERSHIP, Account
+from twilio_simulator.world.handset import Handset, Shown
+from twilio_simulator.world.message import Media, Message
+from twilio_simulator.world.numbers import MessagingService
+from twilio_simulator.world.state import World
+
+# The sandbox's stock texts, in our own words: the wire texts were not found in a citable source.
+JOINED = "Simulated sandbox: you have joined. Leave with: stop"
+LEFT = "Simulated sandbox: you have left."
+NOBODY = "Simulated sandbox: this phone has not joined. Send the account's join word first."
+
+
+@dataclass(slots=True)
+class Text:
+    """What somebody typed, and whom to."""
+
+    to: Address
+    body: str
+    media: list[Media] = field(default_factory=list)
+    button: dict[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Received:
+    """What became of a text."""
+
+    account: Account | None = None
+    message: Message | None = None
+    webhook: Webhook | None = None
+    note: str = ""
+
+
+def receive(world: World, webhooks: WebhookSender, handset: Handset, text: Text) -> Received:
+    """The text arrives: it is stored, opens the WhatsApp window and goes to the customer's webhook."""
+    now = world.clock.now()
+    own = "whatsapp" if text.to.channel == "whatsapp" else "sms"
+    handset.screen.append(Shown(now, own, "out", str(text.to), text.body, "", None))
+    if text.to == Address("whatsapp", SANDBOX):
+        done = _sandbox_word(world, handset, text.body)
+        if done is not None:
+            return done
+    account = _owner(world, handset, text.to)
+    if account is None:
+        return Received(note="Nobody here has this number.")
+    message = _stored(world, account, handset, text)
+    if text.to.channel == "whatsapp":
+        account.windows[text.to.number, handset.number] = now
+    service = _service(account, text.to)
+    message.service_sid = None if service is None else service.sid
+    world.log.note("message.received", account.sid, message.sid, channel=text.to.channel)
+    url = _url(account, text.to, service)
+    if not url:
+        return Received(account, message, note="No webhook URL is set for this number.")
+    parameters = inbound_parameters(message, handset, text.button)
+    return Received(account, message, webhooks.post("inbound", (account.sid, message.sid), url, parameters))
+
+
+def _sandbox_word(world: World, handset: Handset, body: str) -> Received | None:
+    word, now = " ".join(body.lower().split()), world.clock.now()
+    joined = next((a for a in world.accounts.values() if a.sandbox.join_word.lower() == word), None)
+    member_of = world.sandbox_account(handset.number)
+    if joined is not None:
+        if member_of is not None:
+            del member_of.sandbox.members[handset.number]
+        joined.sandbox.members[handset.number] = now + MEMBERSHIP
+        # The join word is itself an inbound message, so it opens the window (docs whatsapp/sandbox).
+        joined.windows[SANDBOX, handset.number] = now
+        world.log.note("sandbox.joined", joined.sid, handset.number)
+        return _stock(world, handset, JOINED, joined)
+    if member_of is not None and word == "stop":
+        del member_of.sandbox.members[handset.number]
+        world.log.note("sandbox.left", member_of.sid, handset.number)
+        return _stock(world, handset, LEFT, member_of)
+    return None if member_of is not None else _stock(world, handset, NOBODY, None)
+
+
+def _stock(world: World, handset: Handset, text: str, account: Account | None) -> Received:
+    sid = "" if account is None else account.sid
+    peer = f"whatsapp:{SANDBOX}"
+    handset.screen.append(Shown(world.clock.now(), "whatsapp", "in", peer, text, sid, None))
+    return Received(account, note=text)
+
+
+def _owner(world: World, handset: Handset, to: Address) -> Account | None:
+    if to.channel == "whatsapp":
+        if to.number == SANDBOX:
+            return world.sandbox_account(handset.number)
+        return world.whatsapp_owners.get(to.number)
+    number = world.numbers.get(to.number)
+    return None if number is None else world.accounts.get(number.account_sid)
+
+
+def _stored(world: World, account: Account, handset: Handset, text: Text) -> Message:
+    now = world.clock.now()
+    sender = Address(text.to.channel, handset.number)
+    whole = text.media or text.to.channel == "whatsapp"
+    message = Message(
+        sid=world.sids.new("MM" if text.media else "SM"),
+        account_sid=account.sid,
+        to=str(text.to),
+        sender=str(sender),
+        body=text.body,
+        status="received",
+        direction="inbound",
+        created=now,
+        updated=now,
+        sent=now,
+        num_segments=1 if whole else segments(text.body),
+        mode="immediate",
+        media=text.media,
+        timeline=[("received", now)],
+    )
+    account.keep(message)
+    account.ended.append(message.sid)
+    return message
+
+
+def _service(account: Account, to: Address) -> MessagingService | None:
+    return next((one for one in account.messaging_services.values() if str(to) in one.pool), None)
+
+
+def _url(account: Account, to: Address, service: MessagingService | None) -> str | None:
+    """The service's URL unless it defers to the number's own."""
+    if service is not None and service.inbound_request_url and not service.use_inbound_webhook_on_number:
+        return service.inbound_request_url
+    if to.channel == "sms":
+        return account.numbers[to.number].setting("sms_url") or None
+    if to.number == SANDBOX:
+        return account.sandbox.sms_url
+    return account.whatsapp_senders[to.number].callback_url
