@@ -30,7 +30,7 @@ def main() -> None:
     from ringback.cli import Doors, run_command
     from ringback.log import configure
 
-    configure()
+    configure(chatty=sys.argv[1:2] == ["serve"])
     sys.exit(run_command(sys.argv[1:], Doors(open_connector=open_connector, serve=_serve, demo=_demo)))
 
 

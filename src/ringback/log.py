@@ -47,8 +47,11 @@ def show_known(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> M
     return shown | {"hidden": hidden} if hidden else shown
 
 
-def configure() -> None:
-    """Send logs to standard error, in colour on a terminal and as JSON lines elsewhere."""
+def configure(*, chatty: bool = False) -> None:
+    """Send logs to standard error, in colour on a terminal and as JSON lines elsewhere.
+
+    A server is chatty and tells of each job; a command only of what went wrong.
+    """
     terminal = sys.stderr.isatty()
     renderer: Any = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     structlog.configure(
@@ -58,6 +61,7 @@ def configure() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             renderer,
         ],
+        wrapper_class=structlog.make_filtering_bound_logger("info" if chatty else "error"),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -104,3 +104,15 @@ def test_statements_are_split_without_their_comments() -> None:
         "create table t (a text)",
         "select 1",
     ]
+
+
+async def test_closing_in_the_middle_of_writes_neither_hangs_nor_loses_one(tmp_path: Path) -> None:
+    path = str(tmp_path / "ledger.db")
+    async with open_store(path) as store:
+        writes = [asyncio.create_task(store.accounts.insert(an_account(f"shop{n}"))) for n in range(50)]
+        await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        assert all(await asyncio.gather(*writes))
+    async with open_store(path) as store:
+        assert len(await store.accounts.all()) == 50

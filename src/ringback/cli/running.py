@@ -28,7 +28,7 @@ def run_app(desk: Desk, wanted: str | None) -> App:
 
 def _command(desk: Desk, action: Action[Any, Any]) -> Callable[..., Awaitable[int]]:
     async def run(**given: Any) -> int:
-        everywhere: Everywhere = given.pop("everywhere")
+        everywhere: Everywhere = given.pop("everywhere", Everywhere())
         return await _run(desk, action, everywhere, given)
 
     parameters = [_parameter(name, field) for name, field in action.input.model_fields.items()]
@@ -39,8 +39,8 @@ def _command(desk: Desk, action: Action[Any, Any]) -> Callable[..., Awaitable[in
 
 
 async def _run(desk: Desk, action: Action[Any, Any], everywhere: Everywhere, given: dict[str, Any]) -> int:
-    account, key, explain = (given.pop(name) for name in ("account", "key", "explain"))
-    keywords = _keywords(given.pop("keyword"))
+    account, key, explain = (given.pop(name, None) for name in ("account", "key", "explain"))
+    keywords = _keywords(given.pop("keyword", None))
     asked = Asked(
         action=action.name,
         inputs=_inputs(action, given),

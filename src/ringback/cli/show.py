@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -59,9 +59,8 @@ class Show:
             self.data(facts)
             return
         grid = Table.grid(padding=(0, 2))
-        for name, value in facts.items():
-            if value not in (None, [], {}):
-                grid.add_row(Text(name, style="dim"), Text(plain(value)))
+        for name, value in _lines(facts):
+            grid.add_row(Text(name, style="dim"), Text(value))
         self._out.print(grid)
 
     def rows(
@@ -147,6 +146,20 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def _lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[tuple[str, str]]:
+    """Names and values, what is within a value indented under its name."""
+    for name, value in facts.items():
+        if value in (None, [], {}):
+            continue
+        if isinstance(value, Mapping):
+            yield indent + name, ""
+            yield from _lines(value, f"{indent}  ")
+        elif isinstance(value, list) and isinstance(value[0], Mapping):
+            yield from ((indent + name if place == 0 else "", plain(one)) for place, one in enumerate(value))
+        else:
+            yield indent + name, plain(value)
 
 
 def _cell(name: str, value: Any) -> Text:

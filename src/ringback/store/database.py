@@ -82,7 +82,7 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._path = path
-        self._units: asyncio.Queue[Unit] = asyncio.Queue()
+        self._units: asyncio.Queue[Unit | None] = asyncio.Queue()
 
     async def read(self, work: Work[AnswerT]) -> AnswerT:
         """Run `work` on the reading connection. Raises `Unavailable`."""
@@ -102,14 +102,21 @@ class Database:
         return answer
 
     async def commit_groups(self) -> None:
-        """Commit what waits, for ever; run by `open_database`."""
-        while True:
-            group = [await self._units.get()]
+        """Commit what waits until `finish` is called; run by `open_database`."""
+        while (unit := await self._units.get()) is not None:
+            group = [unit]
             while len(group) < LARGEST_GROUP and not self._units.empty():
-                group.append(self._units.get_nowait())
+                if (unit := self._units.get_nowait()) is None:
+                    self.finish()
+                    break
+                group.append(unit)
             await self._commit(group)
-            for unit in group:
-                unit.tell()
+            for member in group:
+                member.tell()
+
+    def finish(self) -> None:
+        """Let `commit_groups` end once what waits is on disk; a cancelled commit would hang its callers."""
+        self._units.put_nowait(None)
 
     async def _commit(self, group: list[Unit]) -> None:
         try:
@@ -117,7 +124,7 @@ class Database:
             for unit in group:
                 await self._run(unit)
             await self._writer.execute_fetchall("commit")
-        except BaseException as error:  # noqa: BLE001 - whatever it is, every caller in the group must hear it
+        except sqlite3.Error as error:
             await self._abandon()
             for unit in group:
                 unit.failure = unit.failure or error
@@ -196,8 +203,8 @@ async def open_database(path: str) -> AsyncIterator[Database]:
             try:
                 yield database
             finally:
-                committer.cancel()
-                await asyncio.gather(committer, return_exceptions=True)
+                database.finish()
+                await committer
         finally:
             await reader.close()
     finally:
