@@ -238,3 +238,16 @@ async def test_an_account_with_waiting_jobs_is_not_removed(desk: Desk) -> None:
     await desk.accounts.remove("shop")
 
     assert await desk.accounts.list() == []
+
+
+async def test_a_test_does_not_bring_back_what_was_removed_meanwhile(desk: Desk) -> None:
+    body = await desk.connected()
+    match = {"operation": "FetchAccount", "account": body["account_sid"]}
+    await desk.control("POST", "/faults", {"match": match, "do": [{"kind": "latency", "seconds": 0.2}]})
+    account = await desk.accounts.find("shop")
+
+    await asyncio.gather(desk.accounts.test("shop"), desk.accounts.remove("shop"))
+
+    removed = await desk.accounts.by_id(account.id)
+    assert removed is not None
+    assert removed.auth_token == b""

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from tests.accounts.desk import Desk, json_answer, live, stranger
 
@@ -51,6 +53,19 @@ async def test_what_a_trial_may_not_read_is_reported_and_not_fatal(desk: Desk) -
     assert isinstance(report.verify_services, list)
 
 
+async def test_a_section_that_fails_is_reported_and_guesses_nothing(desk: Desk) -> None:
+    body = await desk.body(type="Trial")
+    match = {"operation": "FetchBalance", "account": body["account_sid"]}
+    fault = {"kind": "server_error", "status": 503, "body": "html"}
+    await desk.control("POST", "/faults", {"match": match, "do": [fault]})
+
+    report = (await desk.accounts.connect(body)).report
+
+    assert isinstance(report.balance, Unreadable)
+    assert "503" in report.balance.unreadable
+    assert (report.type, report.trial_scheme) == ("Trial", None)
+
+
 async def test_a_report_holds_no_more_rows_than_it_says(desk: Desk) -> None:
     body = await desk.body(verified_callers=[f"+1415555{n:04d}" for n in range(100, 201)])
 
@@ -99,6 +114,15 @@ async def test_test_credentials_are_told_apart(desk: Desk) -> None:
         told = await desk.refused(await desk.body() | {"base_url": url})
 
     assert told["auth_token"].startswith("These are test credentials")
+
+
+async def test_a_sid_that_twilio_does_not_know_is_told_apart(desk: Desk) -> None:
+    said = b'{"code": 20404, "message": "The requested resource was not found", "status": 404}'
+
+    async with stranger(json_answer(b"404 Not Found", said)) as url:
+        told = await desk.refused(await desk.body() | {"base_url": url})
+
+    assert "no account by this SID" in told["account_sid"]
 
 
 async def test_a_host_that_does_not_answer_is_told_at_the_base_url(desk: Desk, nowhere: str) -> None:
@@ -170,6 +194,15 @@ async def test_a_name_is_taken_once(desk: Desk) -> None:
 
     with pytest.raises(Conflict, match="named shop is connected already"):
         await desk.accounts.connect(body)
+
+
+async def test_of_two_that_take_a_name_at_once_one_gets_it(desk: Desk) -> None:
+    accounts, bodies = desk.accounts, [await desk.body(), await desk.body()]
+
+    ends = await asyncio.gather(*map(accounts.connect, bodies), return_exceptions=True)
+
+    assert sorted(isinstance(end, Conflict) for end in ends) == [False, True]
+    assert len(await desk.store.accounts.all()) == 1
 
 
 async def test_blank_fields_of_a_form_are_left_out(desk: Desk) -> None:

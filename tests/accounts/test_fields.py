@@ -50,6 +50,7 @@ def test_any_other_name_is_refused_with_the_rule(name: str) -> None:
         ("PN" + "1" * 32, "SID of something else (PN…)"),
         (SID[:-1], "31 characters stand after AC, where 32 belong"),
         ("AC12…cdef", "masked"),
+        (" \n", "It is empty."),
         ("AC" + "x" * 32, "AC and 32 hexadecimal digits"),
         ("ada@example.org", "Copy it from the Console's home page"),
     ],

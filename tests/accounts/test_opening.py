@@ -126,6 +126,14 @@ async def test_a_row_that_points_elsewhere_does_not_give_its_secret_away(desk: D
             await desk.accounts.open(moved)
 
 
+async def test_a_row_without_its_secret_is_not_used(desk: Desk) -> None:
+    await desk.connected()
+    account = await desk.accounts.find("shop")
+
+    with pytest.raises(Misconfigured, match="has lost its auth_token"):
+        await desk.accounts.open(replace(account, auth_token=b""))
+
+
 async def test_a_missing_key_is_met_at_the_start(desk: Desk) -> None:
     await desk.accounts.check_key()
     await desk.connected()

@@ -36,8 +36,8 @@ class Unreadable(Part):
 class Balance(Part):
     """Money left, as Twilio writes it."""
 
-    balance: str
-    currency: str
+    balance: str | None = None
+    currency: str | None = None
 
 
 class Number(Part):
@@ -53,21 +53,21 @@ class MessagingService(Part):
     """A Messaging Service."""
 
     sid: str
-    name: str
+    name: str | None = None
 
 
 class WhatsappSender(Part):
     """A WhatsApp sender; `status` is Twilio's word."""
 
     sender: str
-    status: str
+    status: str | None = None
 
 
 class VerifyService(Part):
     """A Verify service."""
 
     sid: str
-    name: str
+    name: str | None = None
 
 
 class Report(Part):
@@ -166,15 +166,15 @@ def _number(row: Row) -> Number:
 
 
 def _whatsapp_sender(row: Row) -> WhatsappSender:
-    return WhatsappSender(sender=row["sender_id"], status=row["status"])
+    return WhatsappSender(sender=row["sender_id"], status=row.get("status"))
 
 
 def _messaging_service(row: Row) -> MessagingService:
-    return MessagingService(sid=row["sid"], name=row["friendly_name"])
+    return MessagingService(sid=row["sid"], name=row.get("friendly_name"))
 
 
 def _verify_service(row: Row) -> VerifyService:
-    return VerifyService(sid=row["sid"], name=row["friendly_name"])
+    return VerifyService(sid=row["sid"], name=row.get("friendly_name"))
 
 
 def _verified_number(row: Row) -> str:

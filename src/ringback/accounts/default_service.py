@@ -1,7 +1,9 @@
 """The Verify service for actions that name none: looked up, or made at Twilio on request."""
 
+from dataclasses import replace
+
 from ringback.accounts.fields import NewAccount
-from ringback.errors import FieldError, InvalidInput, Refused
+from ringback.errors import FieldError, InvalidInput, NotSent, OutcomeUnknown, Refused
 from ringback.twilio import resources
 from ringback.twilio.client import Twilio
 
@@ -9,6 +11,7 @@ FIELD = "default_verify_service"
 CREATE = "create"
 LONGEST_NAME, MOST_DIGITS = 30, 4  # Twilio docs, errors/60200: up to 30 characters, fewer than 5 digits
 NOT_FOUND = 404
+TRY_AGAIN = "The account was not saved. Save it again: a Verify service that was made meanwhile is found."
 
 
 async def settled_service(twilio: Twilio, wanted: NewAccount, known: str | None) -> str | None:
@@ -19,8 +22,7 @@ async def settled_service(twilio: Twilio, wanted: NewAccount, known: str | None)
 
     Raises:
         InvalidInput: Twilio knows no such service, or refuses to make one.
-        NotSent: Twilio could not be asked.
-        OutcomeUnknown: It may have been made; saving again finds it.
+        NotSent: Twilio could not be asked, or did not say whether it made one. Saving again finds it.
     """
     service = wanted.default_verify_service
     if service is None or service == known:
@@ -31,6 +33,9 @@ async def settled_service(twilio: Twilio, wanted: NewAccount, known: str | None)
         await twilio.fetch(resources.verify_service(service))
     except Refused as refusal:
         raise InvalidInput([FieldError(FIELD, _reason(refusal))]) from refusal
+    except OutcomeUnknown as unknown:
+        # The account itself is not saved, so this must not read like a job that is still on its way (202).
+        raise NotSent(replace(unknown.fault, remedy=TRY_AGAIN)) from unknown
     return service
 
 
