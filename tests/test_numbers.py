@@ -177,7 +177,7 @@ def test_what_cannot_be_a_number_is_refused_with_the_reason(written: object, fau
 
 @pytest.mark.parametrize("written", ["whatsapp:+14155550101", " WhatsApp : +14155550101"])
 def test_a_whatsapp_address_is_sent_to_the_whatsapp_actions(written: str) -> None:
-    assert "use SendWhatsappTextMessage, SendWhatsappMediaMessage or SendWhatsappTemplate" in refusal(written)
+    assert "use SendWhatsappTextMessage or SendWhatsappMediaMessage" in refusal(written)
 
 
 def test_a_number_that_looks_unassigned_passes_with_a_note() -> None:

@@ -84,7 +84,7 @@ def _demo(desk: Desk) -> Callable[..., Awaitable[int]]:
     ) -> int:
         """Run the whole main job on this machine, on a database of its own made anew."""
         return await desk.doors.demo(
-            show=everywhere.show, once=once, port=port, simulator_port=simulator_port
+            once=once, port=port, simulator_port=simulator_port, as_json=everywhere.json
         )
 
     return demo

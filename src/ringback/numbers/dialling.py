@@ -55,8 +55,8 @@ def read_number(given: str, reader: Reader) -> str:
     """
     if WHATSAPP.match(given):
         raise refusal(
-            f"{shown(given)} is a WhatsApp address. Leave out whatsapp:, or use SendWhatsappTextMessage, "
-            "SendWhatsappMediaMessage or SendWhatsappTemplate."
+            f"{shown(given)} is a WhatsApp address. Leave out whatsapp:, or use SendWhatsappTextMessage "
+            "or SendWhatsappMediaMessage."
         )
     digits = dialled(given)
     if digits.startswith("+"):
