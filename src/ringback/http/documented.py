@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import orjson
 from pydantic import BaseModel
 
+from ringback.http.components import gathered, ref
 from ringback.http.problems import PROBLEM
 from ringback.http.schemas import Schema, without_null
 
@@ -24,11 +24,6 @@ REASONS = {
 }
 WITH_KEY = (401, 403)
 WITH_BODY = (400, 413, 415, 422)
-
-
-def ref(name: str) -> Schema:
-    """A reference to one of the document's schemas."""
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def json_of(schema: Schema) -> dict[str, Any]:
@@ -61,15 +56,8 @@ def example_of(model: type[BaseModel], *names: str) -> dict[str, Any]:
 
 def query_of(model: type[BaseModel]) -> dict[str, Any]:
     """The query parameters that a model reads."""
-    schema, _ = hoisted(model.model_json_schema(mode="validation"))
+    schema = gathered({"query": model.model_json_schema(mode="validation")})["query"]
     return {"parameters": [_parameter(name, field) for name, field in schema["properties"].items()]}
-
-
-def hoisted(schema: Schema) -> tuple[Schema, dict[str, Schema]]:
-    """A schema whose definitions stand among the document's schemas, and those definitions."""
-    moved: Schema = orjson.loads(orjson.dumps(schema).replace(b"#/$defs/", b"#/components/schemas/"))
-    definitions: dict[str, Schema] = moved.pop("$defs", {})
-    return moved, definitions
 
 
 def _parameter(name: str, field: Schema) -> dict[str, Any]:

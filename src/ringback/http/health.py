@@ -8,7 +8,8 @@ from starlette.responses import Response
 from ringback.errors import RingbackError
 from ringback.http.answers import Answer
 from ringback.http.auth import Ringback
-from ringback.http.documented import json_of, ref
+from ringback.http.components import ref
+from ringback.http.documented import json_of
 from ringback.log import logger
 
 PATIENCE = 3.0  # seconds

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from ringback import __version__
 from ringback.accounts.fields import AccountChange, NewAccount, Rotation
 from ringback.actions import catalogue
-from ringback.http.documented import hoisted
+from ringback.http.components import gathered
 from ringback.http.jobs import Settlement
 from ringback.http.operations import explain_operation, result_name, run_operation
 from ringback.http.schemas import Schema, request_schema, result_schema
@@ -71,9 +71,17 @@ def document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
     )
+    _drop_unused_answers(described["paths"])
     described["paths"] = _action_paths() | described["paths"]
     described["components"]["schemas"] = dict(sorted(_schemas().items()))
     return described
+
+
+def _drop_unused_answers(paths: dict[str, Any]) -> None:
+    """FastAPI tells of its own answer to bad parameters, which no route here gives."""
+    for operation in (operation for path in paths.values() for operation in path.values()):
+        if "HTTPValidationError" in str(operation["responses"].get("422")):
+            del operation["responses"]["422"]
 
 
 def _action_paths() -> dict[str, Any]:
@@ -91,8 +99,4 @@ def _schemas() -> dict[str, Schema]:
     for action in catalogue().values():
         named[action.name] = request_schema(action)
         named[result_name(action)] = result_schema(action)
-    schemas: dict[str, Schema] = {}
-    for name, schema in named.items():
-        schemas[name], definitions = hoisted(schema)
-        schemas |= definitions
-    return schemas
+    return gathered(named)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from ringback.action import Action, Channel, Effect
-from ringback.http.documented import Responses, answers, json_of, problems, ref
+from ringback.http.components import ref
+from ringback.http.documented import Responses, answers, json_of, problems
 from ringback.http.examples import example_bodies
 from ringback.http.preferences import PREFER
 from ringback.http.schemas import described
