@@ -1,8 +1,42 @@
 """What every test shares."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+from tests.simulated import Simulated, make_account
+
+from ringback.twilio.client import Twilio
+from ringback.twilio.transport import Transport, open_transport
+from twilio_simulator.running import running
+from twilio_simulator.simulator import Simulator
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     return ("asyncio", {"use_uvloop": True})
+
+
+@pytest.fixture(scope="session")
+async def transport() -> AsyncIterator[Transport]:
+    """The real transport, over real sockets."""
+    async with open_transport() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def simulator() -> AsyncIterator[Simulator]:
+    """One simulator for all tests, on a free port of loopback."""
+    async with running() as served:
+        yield served
+
+
+@pytest.fixture
+async def simulated(simulator: Simulator, transport: Transport) -> Simulated:
+    """A fresh account in it."""
+    return await make_account(transport, simulator.url)
+
+
+@pytest.fixture
+def twilio(simulated: Simulated) -> Twilio:
+    """The connector's client for that account."""
+    return simulated.twilio
