@@ -77,7 +77,11 @@ SentTo = Annotated[
 ]
 Started = Annotated[
     VerificationSid | None,
-    Field(description="The verification, as SendVerify named it; or give to.", examples=["VE" + "0" * 32]),
+    Field(
+        description="The verification, as SendVerify named it; or give to.",
+        examples=["VE" + "0" * 32],
+        json_schema_extra={"excludes": "to"},
+    ),
 ]
 
 Lifetime = Annotated[

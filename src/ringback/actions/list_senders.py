@@ -1,13 +1,15 @@
 """List what the account can send from."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Literal
 
 from ringback.action import Input, Result, action
 from ringback.errors import Refused
 from ringback.twilio import resources
 from ringback.twilio.client import Twilio
+
+Row = dict[str, Any]
 
 
 class ListSenders(Input):
@@ -41,9 +43,9 @@ class FoundSenders(Result):
 async def list_senders(wanted: ListSenders, twilio: Twilio) -> FoundSenders:  # noqa: ARG001 - every action takes both
     """List numbers, services and WhatsApp senders."""
     sources = {
-        "numbers": _read(twilio, resources.incoming_numbers(), _number),
-        "messaging_services": _read(twilio, resources.messaging_services(), _service),
-        "whatsapp_senders": _read(twilio, resources.whatsapp_senders(), _whatsapp, Channel="whatsapp"),
+        "numbers": _read(twilio.items(resources.incoming_numbers()), _number),
+        "messaging_services": _read(twilio.items(resources.messaging_services()), _service),
+        "whatsapp_senders": _read(twilio.items(resources.whatsapp_senders(), Channel="whatsapp"), _whatsapp),
     }
     found = dict(zip(sources, await asyncio.gather(*sources.values()), strict=True))
     refused = {name: answer for name, answer in found.items() if isinstance(answer, Refused)}
@@ -55,29 +57,24 @@ async def list_senders(wanted: ListSenders, twilio: Twilio) -> FoundSenders:  # 
     )
 
 
-async def _read(
-    twilio: Twilio,
-    resource: resources.Resource,
-    read: Callable[[dict[str, Any]], FoundSender],
-    **filters: str,
-) -> list[FoundSender] | Refused:
+async def _read(rows: AsyncIterator[Row], read: Callable[[Row], FoundSender]) -> list[FoundSender] | Refused:
     try:
-        return [read(row) async for row in twilio.items(resource, PageSize=1000, **filters)]
+        return [read(row) async for row in rows]
     except Refused as refusal:
         return refusal
 
 
-def _number(row: dict[str, Any]) -> FoundSender:
+def _number(row: Row) -> FoundSender:
     able = [channel for channel in ("sms", "mms", "voice") if row["capabilities"].get(channel)]
     return FoundSender(
         sender=row["phone_number"], kind="number", name=row["friendly_name"], channels=tuple(able)
     )
 
 
-def _service(row: dict[str, Any]) -> FoundSender:
+def _service(row: Row) -> FoundSender:
     return FoundSender(sender=row["sid"], kind="messaging_service", name=row["friendly_name"])
 
 
-def _whatsapp(row: dict[str, Any]) -> FoundSender:
+def _whatsapp(row: Row) -> FoundSender:
     name = (row.get("profile") or {}).get("name")
     return FoundSender(sender=row["sender_id"], kind="whatsapp", name=name, channels=("whatsapp",))
