@@ -15,6 +15,7 @@ from ringback.twilio import resources
 
 NAMES = actions.names()
 CATALOGUE = actions.catalogue()
+CALLBACK = "http://127.0.0.1:9/status"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -100,12 +101,18 @@ async def test_the_whole_example_is_what_twilio_takes(
         "message-sid": message["sid"],
         "verification-sid": verification["sid"],
     }
-    example = {
-        name: held.get(format_of(action.input, name), value)
-        for name, value in variants(action)[number].items()
-    }
+    example = filled(action, variants(action)[number], held)
+    reporting = simulated.twilio.with_callback(CALLBACK)
 
-    assert await action(action.input.model_validate(example), simulated.twilio)
+    assert await action(action.input.model_validate(example), reporting)
+    if "sender" in example and action.effect is Effect.SEND:
+        from_service = example | {"sender": simulated.messaging_service}
+        assert await action(action.input.model_validate(from_service), reporting)
+
+
+def filled(action: Action[Any, Any], example: dict[str, Any], held: dict[str, str]) -> dict[str, Any]:
+    """The example with what the account really holds."""
+    return {name: held.get(format_of(action.input, name), value) for name, value in example.items()}
 
 
 def format_of(model: type[Input], field: str) -> str:
