@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
+from tests.chromium import chromium
 from tests.http.outside import Api, served
 
 from ringback.settings import Settings
@@ -25,3 +27,9 @@ async def shop(api: Api) -> Api:
     """With the account `shop` connected."""
     await api.connected()
     return api
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser

@@ -67,7 +67,8 @@ def explain_operation(action: Action[Any, Any]) -> dict[str, Any]:
 
 def _body(action: Action[Any, Any]) -> dict[str, Any]:
     bodies = example_bodies(action)
-    examples = {f"example {number}": {"value": body} for number, body in enumerate(bodies, 1)}
+    names = ("short", "with more", *(f"another {number}" for number in range(len(bodies))))
+    examples = {name: {"value": body} for name, body in zip(names, bodies, strict=False)}
     content = {"application/json": {"schema": ref(action.name), "examples": examples}}
     return {"required": True, "content": content}
 

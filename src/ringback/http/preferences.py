@@ -5,9 +5,8 @@ LONGEST_WAIT = 60.0
 PREFER = {
     "name": "Prefer",
     "in": "header",
-    "description": "`wait=SECONDS`: how long to wait for the end of the try, 0 to 60; 10 if left out.",
+    "description": "How long to wait for the end of the try, like `wait=30`: 0 to 60 seconds, else 10.",
     "schema": {"type": "string"},
-    "examples": {"patient": {"value": "wait=30"}, "at once": {"value": "wait=0"}},
 }
 
 
