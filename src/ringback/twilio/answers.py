@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -22,11 +23,11 @@ BY_CODE: Mapping[int, Verdict] = {
 
 BY_STATUS: Mapping[int, Verdict] = {
     # A timeout of something on the way: the request may have gone on to Twilio before.
-    408: Verdict.UNKNOWN,
-    # Without a code of its own it is the limit on requests at once, which are not processed.
-    429: Verdict.NOT_SENT,
+    HTTPStatus.REQUEST_TIMEOUT: Verdict.UNKNOWN,
 }
 """HTTP statuses that differ from their class."""
+
+SUCCESS, REFUSAL = 2, 4
 
 BY_CLASS: Mapping[int, Verdict] = {
     # An answer that could not be read, or one to come: Twilio took the request and its SID is not known.
@@ -43,8 +44,8 @@ BY_CLASS: Mapping[int, Verdict] = {
 HOLD = {60202: 600.0, 60203: 600.0, 60728: 3600.0}
 """Seconds at most until a refusal ends, when no header says: a verification's lifetime, an hour's limit."""
 
-TRIAL = 10002
-"""Twilio's code for what a trial cannot do; since 2026 it answers 20003 with a text that says so."""
+AUTHENTICATION, TRIAL, INVALID_PARAMETER = 20003, 10002, 60200
+"""The second is for what a trial cannot do; since 2026 Twilio answers the first, with a text that says so."""
 
 PARAMETERS = {
     "To": "to",
@@ -68,8 +69,8 @@ def content(request: Request, response: Response) -> dict[str, Any]:
         NotSent: Not carried out, or a read without a usable answer.
         OutcomeUnknown: Perhaps carried out.
     """
-    if 200 <= response.status < 300:  # noqa: PLR2004  (the class of success)
-        found = {} if response.status == 204 else _object(response.body)  # noqa: PLR2004  (no content)
+    if response.status // 100 == SUCCESS:
+        found = {} if response.status == HTTPStatus.NO_CONTENT else _object(response.body)
         if found is not None:
             return found
     raise failure(request, response)
@@ -88,11 +89,13 @@ def failure(request: Request, response: Response) -> Failure:
 
 def verdict(status: int, code: int | None) -> Verdict:
     """The verdict on an answer that is no success."""
-    if code is not None and code in BY_CODE and 400 <= status < 500:  # noqa: PLR2004  (a code is a refusal's)
+    kind = status // 100
+    if kind == REFUSAL and code is not None and code in BY_CODE:
         return BY_CODE[code]
-    if status in BY_STATUS and (code is None or status != 429):  # noqa: PLR2004  (too many requests)
-        return BY_STATUS[status]
-    return BY_CLASS.get(status // 100, Verdict.UNKNOWN)
+    if status == HTTPStatus.TOO_MANY_REQUESTS and code is None:
+        # Without a code of its own it is the limit on requests at once, which are not processed.
+        return Verdict.NOT_SENT
+    return BY_STATUS.get(status) or BY_CLASS.get(kind, Verdict.UNKNOWN)
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
@@ -138,7 +141,7 @@ def _pointers(said: Mapping[str, Any]) -> str | None:
 def _explanation(code: int | None, words: str) -> Explanation | None:
     if code is None:
         return None
-    trial = code == 20003 and "trial account" in words.lower()  # noqa: PLR2004  (authentication)
+    trial = code == AUTHENTICATION and "trial account" in words.lower()
     return explain(TRIAL if trial else code)
 
 
@@ -165,7 +168,7 @@ def _remedy(status: int, code: int | None) -> str:
 
 def _field(code: int | None, words: str) -> str | None:
     """`Invalid parameter: To` and, older, the name in back-ticks."""
-    if code != 60200:  # noqa: PLR2004  (invalid parameter)
+    if code != INVALID_PARAMETER:
         return None
     return PARAMETERS.get(words.rpartition(" ")[2].strip("`."))
 
