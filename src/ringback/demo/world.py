@@ -101,7 +101,8 @@ async def _stopped(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.send_signal(signal.SIGTERM)
     try:
-        await asyncio.wait_for(process.wait(), STOP_WITHIN)
+        async with asyncio.timeout(STOP_WITHIN):
+            await process.wait()
     except TimeoutError:
         process.kill()
         await process.wait()

@@ -1,6 +1,7 @@
 """The loop that sends: it claims waiting jobs, runs them and keeps their leases."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -71,10 +72,10 @@ class Dispatcher:
                 await self._take_due()
             except RingbackError as error:
                 log.error("dispatch_failed", error=error.message)  # noqa: TRY400 - a database that is away
-            try:
-                await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
-            except TimeoutError:
-                continue
+            # Not wait_for: before Python 3.12 it may swallow a cancellation that comes with the wake-up.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._woken.wait()
 
     async def _take_due(self) -> None:
         free = MOST_AT_ONCE - len(self._running)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -44,12 +44,12 @@ SETTLE = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent. `read` tells that it changes nothing, so that its outcome is never in doubt."""
+    """What is sent; its repr hides secrets and texts. `read`: it changes nothing, so never is in doubt."""
 
     method: str
     url: str
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     read: bool
 
 
