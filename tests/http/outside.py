@@ -88,6 +88,7 @@ class Api:
             "environment": "simulator",
             "base_url": facts["url"],
             "default_sender": facts["number"],
+            "default_verify_service": facts["verify_service"],
         }
 
     async def new_key(self, *scopes: str, accounts: Sequence[str] | None = None) -> str:

@@ -1,7 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, Request
@@ -27,6 +26,9 @@ class Window:
         await self.page.locator(".auth-btn-wrapper .authorize").click()
         await self.page.locator(".auth-btn-wrapper .btn-done").click()
 
+    async def ground(self) -> str:
+        return str(await self.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
     async def execute(self, tag: str, name: str) -> str:
         """Run an operation with its example; the status that is shown."""
         block = self.operation(tag, name)
@@ -36,13 +38,9 @@ class Window:
 
 
 @asynccontextmanager
-async def opened(
-    browser: Browser, api: Api, *, width: int = 1280, dark: bool = False
-) -> AsyncIterator[Window]:
-    scheme: Literal["dark", "light"] = "dark" if dark else "light"
-    async with await browser.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme
-    ) as context:
+async def opened(browser: Browser, api: Api, *, width: int = 1280) -> AsyncIterator[Window]:
+    """The page, loaded; at the end nothing may have gone wrong, and no other host been asked."""
+    async with await browser.new_context(viewport={"width": width, "height": 844}) as context:
         page = await context.new_page()
         window = Window(page)
 
@@ -56,40 +54,32 @@ async def opened(
         await page.goto(f"{api.url}/docs")
         await page.locator(".opblock").first.wait_for()
         yield window
-
-
-async def test_a_person_authorises_explains_and_sends_from_the_page(browser: Browser, shop: Api) -> None:
-    async with opened(browser, shop) as window:
-        await window.authorise(shop.key)
-        explained = await window.execute("Explain", "ExplainSendMessage")
-        assert not shop.simulator.account.messages
-        sent = await window.execute("Texts", "SendMessage")
-
-    assert (explained.split()[0], sent.split()[0]) == ("200", "200")
-    assert [message.body for message in shop.simulator.account.messages.values()] == ["Hi Ada"]
     assert window.complaints == []
     assert window.strangers == []
 
 
-@pytest.mark.parametrize("dark", [False, True])
-async def test_the_page_follows_the_system_and_fits_a_phone(
-    browser: Browser, api: Api, *, dark: bool
-) -> None:
-    async with opened(browser, api, width=390, dark=dark) as window:
-        ground = await window.page.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert await window.page.evaluate("document.documentElement.scrollWidth") == 390
-        assert await window.page.title() == "Ringback API"
-        assert window.complaints == []
-        assert window.strangers == []
-
-    assert ground == ("rgb(28, 32, 34)" if dark else "rgb(255, 255, 255)")
-
-
-async def test_a_key_is_kept_when_the_page_is_loaded_again(browser: Browser, api: Api) -> None:
+async def test_a_person_authorises_explains_and_sends_from_the_page(browser: Browser, api: Api) -> None:
+    await api.connected("demo")
     async with opened(browser, api) as window:
         await window.authorise(api.key)
+        explained = await window.execute("Explain", "ExplainSendMessage")
+        assert not api.simulator.account.messages
+        sent = await window.execute("Texts", "SendMessage")
         await window.page.reload()
-        await window.page.locator(".auth-wrapper .authorize.locked").wait_for()
+        await window.page.locator(".auth-wrapper .authorize.locked").wait_for()  # the key was kept
+
+    assert (explained.split()[0], sent.split()[0]) == ("200", "200")
+    assert [message.body for message in api.simulator.account.messages.values()] == ["Hi Ada"]
+
+
+async def test_the_page_fits_a_phone_and_follows_the_system_into_the_dark(browser: Browser, api: Api) -> None:
+    async with opened(browser, api, width=390) as window:
+        assert await window.ground() == "rgb(255, 255, 255)"
+        await window.page.emulate_media(color_scheme="dark")
+        await window.page.locator("html.dark-mode").wait_for()
+        assert await window.ground() == "rgb(28, 32, 34)"
+        assert await window.page.evaluate("document.documentElement.scrollWidth") == 390
+        assert await window.page.title() == "Ringback API"
 
 
 async def test_the_page_may_run_no_script_but_ours_and_stand_in_no_frame(api: Api) -> None:

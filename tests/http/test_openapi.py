@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -6,10 +7,11 @@ import jsonschema_rs
 import orjson
 import pytest
 import schemathesis
-from tests.http.outside import Api
+from tests.http.outside import Api, served
 
 from ringback.actions import catalogue
 from ringback.http.schemas import request_schema
+from ringback.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -71,13 +73,23 @@ async def test_every_action_has_its_paths_with_examples_that_fit(api: Api) -> No
                 validator.validate(example["value"])
 
 
-async def test_the_examples_of_sends_work_as_they_stand(shop: Api) -> None:
-    document = await document_of(shop)
-    content = document["paths"]["/v1/actions/SendMessage"]["post"]["requestBody"]["content"]
+async def test_the_examples_work_as_they_stand_on_the_account_of_the_demo(api: Api) -> None:
+    await api.connected("demo")
+    document = await document_of(api)
 
-    for example in content["application/json"]["examples"].values():
-        answer = await shop.post("/v1/actions/SendMessage", example["value"])
-        assert answer.status == 200, answer.text
+    for name in ("SendMessage", "SendVerify", "VerifyCode", "ListMessages", "ListSenders"):
+        content = document["paths"][f"/v1/actions/{name}"]["post"]["requestBody"]["content"]
+        for example in content["application/json"]["examples"].values():
+            answer = await api.post(f"/v1/actions/{name}", example["value"])
+            assert answer.status == 200, answer.text
+
+
+async def test_the_example_of_an_account_is_what_the_simulator_begins_with(api: Api) -> None:
+    document = await document_of(api)
+    content = document["paths"]["/v1/accounts"]["post"]["requestBody"]["content"]["application/json"]
+    body = content["example"] | {"base_url": api.simulator.url}
+
+    assert (await api.post("/v1/accounts", body)).status == 201
 
 
 async def test_a_keyword_may_stand_wherever_a_value_may(api: Api) -> None:
@@ -130,6 +142,21 @@ async def test_the_address_it_was_asked_for_at_is_the_first_server(api: Api) -> 
     servers = (await document_of(api))["servers"]
 
     assert servers[0] == {"url": api.url}
+
+
+async def test_under_the_public_name_only_the_public_address_is_given(settings: Settings) -> None:
+    url = "https://gate.example.org/ringback"
+    async with served(replace(settings, public_url=url)) as api:
+        public = await api.get("/openapi.json", headers={"Host": "gate.example.org"})
+        local = await api.get("/openapi.json")
+
+    assert public.body["servers"] == [{"url": url}]
+    assert local.body["servers"] == [{"url": api.url}, {"url": url}]
+
+
+@pytest.mark.parametrize("name", list(catalogue()))
+def test_no_input_of_an_action_hides_what_stands_beside_it(name: str) -> None:
+    assert not {"account", "keywords"} & catalogue()[name].input.model_fields.keys()
 
 
 @pytest.mark.parametrize("name", list(catalogue()))

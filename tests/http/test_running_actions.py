@@ -93,6 +93,28 @@ async def test_who_does_not_want_to_wait_hears_that_it_is_on_its_way(settings: S
             assert answer.headers["Location"] == f"/v1/jobs/{answer.body['id']}"
 
 
+async def test_a_wrong_code_is_done_but_not_verified(shop: Api) -> None:
+    started = await shop.run("SendVerify", {"to": ADA})
+    checked = await shop.run("VerifyCode", {"to": ADA, "code": "0000"})
+
+    assert started.status == 200
+    assert checked.status == 200
+    assert checked.body["result"]["verified"] is False
+    assert checked.body["result"]["outcome"] == "wrong_code"
+
+
+async def test_a_code_is_shown_nowhere(shop: Api) -> None:
+    await shop.run("SendVerify", {"to": ADA})
+    body = {"account": "shop", "to": ADA, "code": "9182736455"}
+    explained = await shop.post("/v1/actions/VerifyCode/explain", body)
+    checked = await shop.post("/v1/actions/VerifyCode", body)
+    job = await shop.get(f"/v1/jobs/{checked.body['id']}")
+
+    for answer in (explained, checked, job):
+        assert answer.status == 200
+        assert "9182736455" not in answer.text
+
+
 async def test_keywords_are_filled(shop: Api) -> None:
     body = HI | {"body": "Hi {{name}}", "keywords": {"name": "Ada"}}
     answer = await shop.run("SendMessage", body)

@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ringback.accounts.fields import AccountChange, NewAccount, Rotation
+from ringback.accounts.fields import AccountChange
 from ringback.http.answers import Answer
 from ringback.http.auth import Caller, Ringback
 from ringback.http.bodies import JsonObject
 from ringback.http.documented import WITH_BODY, WITH_KEY, answers, example_of, problems, takes
+from ringback.http.examples import EXAMPLE_CONNECTION, EXAMPLE_TOKEN
 
 accounts = APIRouter(prefix="/v1/accounts", tags=["Accounts"])
 
@@ -27,9 +28,7 @@ async def list_accounts(caller: Caller, connector: Ringback) -> Response:
     responses=answers(
         "Connected", "Connected, with its capability report.", 409, 502, *WITH_BODY, status=201
     ),
-    openapi_extra=takes(
-        "NewAccount", example_of(NewAccount, "name", "account_sid", "auth_token", "default_sender")
-    ),
+    openapi_extra=takes("NewAccount", EXAMPLE_CONNECTION),
 )
 async def connect_account(caller: Caller, connector: Ringback, body: JsonObject) -> Response:
     """Test the credentials at Twilio, seal them and answer what the account can do; else nothing is saved."""
@@ -85,7 +84,7 @@ async def test_account(name: str, caller: Caller, connector: Ringback) -> Respon
     "/{name}/rotate",
     summary="Rotate an account's secrets",
     responses=answers("Connected", "The account, with its new secrets sealed.", 404, 409, 502, *WITH_BODY),
-    openapi_extra=takes("Rotation", example_of(Rotation, "auth_token")),
+    openapi_extra=takes("Rotation", {"auth_token": EXAMPLE_TOKEN}),
 )
 async def rotate_account(name: str, caller: Caller, connector: Ringback, body: JsonObject) -> Response:
     """Replace the secrets once the new ones have been tried; if they fail, the old ones stay."""

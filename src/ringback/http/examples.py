@@ -6,7 +6,21 @@ from pydantic import ValidationError
 
 from ringback.action import Action
 
-EXAMPLE_ACCOUNT = "shop"
+EXAMPLE_ACCOUNT = "demo"
+"""The account that `ringback demo` connects, so that the examples work there as they stand."""
+
+EXAMPLE_SID = "AC" + "51a0" * 8
+EXAMPLE_TOKEN = "51a0" * 8
+"""What the simulator begins with; neither is known to Twilio."""
+
+EXAMPLE_CONNECTION = {
+    "name": "shop",
+    "account_sid": EXAMPLE_SID,
+    "auth_token": EXAMPLE_TOKEN,
+    "environment": "simulator",
+    "base_url": "http://127.0.0.1:4010",
+    "default_sender": "+14155550100",
+}
 
 Inputs = dict[str, Any]
 

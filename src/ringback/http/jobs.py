@@ -18,6 +18,7 @@ from ringback.http.answers import Answer
 from ringback.http.auth import Caller, Ringback, named
 from ringback.http.bodies import JsonObject
 from ringback.http.documented import WITH_BODY, answers, example_of, query_of, takes
+from ringback.http.examples import EXAMPLE_ACCOUNT
 from ringback.http.preferences import PREFER, wait_of
 from ringback.inputs import validated
 from ringback.outcome import Outcome, Timeline
@@ -76,7 +77,7 @@ class JobQuery(BaseModel):
 
     state: State | None = Field(None, description="Only jobs in this state.", examples=["unknown"])
     action: str | None = Field(None, description="Only jobs of this action.", examples=["SendMessage"])
-    account: str | None = Field(None, description="Only jobs of this account.", examples=["shop"])
+    account: str | None = Field(None, description="Only jobs of this account.", examples=[EXAMPLE_ACCOUNT])
     to: Annotated[str | None, BeforeValidator(_recipient)] = Field(
         None, description="Only jobs to this recipient.", examples=["+14155550101"]
     )

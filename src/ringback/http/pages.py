@@ -3,6 +3,7 @@
 from os import PathLike, stat_result
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -60,6 +61,10 @@ async def _to_docs(_request: Request) -> Response:
 
 
 def with_servers(document: dict[str, Any], base_url: str, public_url: str | None) -> dict[str, Any]:
-    """The document with the address it was asked for at, then the public one."""
-    urls = dict.fromkeys(url.rstrip("/") for url in (base_url, public_url) if url)
+    """The document with the address it was asked for at, then the public one.
+
+    Under the public name only the public URL is right: a proxy may have taken TLS and a path off.
+    """
+    public = public_url and urlsplit(public_url).netloc.lower() == urlsplit(base_url).netloc.lower()
+    urls = dict.fromkeys(url.rstrip("/") for url in (None if public else base_url, public_url) if url)
     return document | {"servers": [{"url": url} for url in urls]}
