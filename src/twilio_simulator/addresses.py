@@ -1,6 +1,7 @@
 """Phone numbers and channel addresses as Twilio reads them."""
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Channel = Literal["sms", "whatsapp"]
@@ -24,12 +25,14 @@ class Address(NamedTuple):
         return WHATSAPP + self.number if self.channel == "whatsapp" else self.number
 
 
+@lru_cache(maxsize=8192)
 def is_dialable(number: str) -> bool:
     """Whether it is E.164, and of the right length where the North American plan says so."""
     pattern = _NORTH_AMERICAN if number.startswith("+1") else _E164
     return pattern.fullmatch(number) is not None
 
 
+@lru_cache(maxsize=8192)
 def address(text: str) -> Address:
     """Split off the channel and the punctuation; nothing is checked."""
     if text.startswith(WHATSAPP):
@@ -47,6 +50,7 @@ def is_alphanumeric(text: str) -> bool:
     return _ALPHANUMERIC.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=1024)
 def is_sender(sender: Address) -> bool:
     """Whether it could be a From at all."""
     if is_dialable(sender.number):

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote_plus
 
@@ -10,13 +11,28 @@ import orjson
 Form = dict[str, list[str]]
 
 
+_repeated = lru_cache(maxsize=4096)(unquote_plus)
+"""Numbers, SIDs and URLs come again and again; unquoting one takes 5 µs."""
+LONGEST_REPEATED = 64
+
+
+def _unquoted(text: str) -> str:
+    if "%" not in text:
+        return text.replace("+", " ") if "+" in text else text
+    return _repeated(text) if len(text) <= LONGEST_REPEATED else unquote_plus(text)
+
+
 def parsed_form(text: str) -> Form:
     """A form or query string: every value of each name, blank ones too."""
     fields: Form = {}
     for pair in text.split("&"):
         if pair:
             name, _, value = pair.partition("=")
-            fields.setdefault(unquote_plus(name), []).append(unquote_plus(value))
+            name = _unquoted(name)
+            if name in fields:
+                fields[name].append(_unquoted(value))
+            else:
+                fields[name] = [_unquoted(value)]
     return fields
 
 

@@ -17,20 +17,27 @@ READY_WITHIN = 10.0
 
 
 @asynccontextmanager
-async def serving(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """Serve a simulator on a socket of this event loop; yields its URL. Port 0 takes a free one."""
-    connections = Connections(simulator.serve)
+async def listening(connections: Connections, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """A socket for these connections; yields its URL. Port 0 takes a free one."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(connections.protocol, host, port, backlog=BACKLOG)
     try:
         taken = server.sockets[0].getsockname()[1]
-        name = f"[{host}]" if ":" in host else host
-        simulator.url = f"http://{name}:{taken}"
-        yield simulator.url
+        yield f"http://[{host}]:{taken}" if ":" in host else f"http://{host}:{taken}"
     finally:
         server.close()
-        simulator.stop()
         connections.close()
+
+
+@asynccontextmanager
+async def serving(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve a simulator on a socket of this event loop; yields its URL."""
+    async with listening(Connections(simulator.serve), host, port) as url:
+        simulator.url = url
+        try:
+            yield url
+        finally:
+            simulator.stop()
 
 
 @asynccontextmanager

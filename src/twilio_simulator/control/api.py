@@ -85,4 +85,5 @@ class ControlApi:
 
     def routes(self) -> list[str]:
         """What there is, for the ready answer."""
-        return sorted(f"{method} {pattern.pattern}" for method, pattern, _ in self._routes)
+        shown = [f"{method} {pattern.pattern}" for method, pattern, _ in self._routes]
+        return sorted(re.sub(r"\(\?P<(\w+)>\[\^/\]\+\)", r"{\1}", route) for route in shown)

@@ -1,6 +1,7 @@
 """How a message moves on: at once, on the clock, or when told to."""
 
 from collections.abc import Callable
+from functools import partial
 
 from twilio_simulator.addresses import address
 from twilio_simulator.clock import SECOND
@@ -13,9 +14,8 @@ from twilio_simulator.world.handset import Handset, Shown
 from twilio_simulator.world.message import NEXT, Message, Status
 from twilio_simulator.world.state import World
 
-# Milliseconds from one status to the next: short, in the order that live messages show.
-DELAYS = {"queued": 100, "sending": 100, "sent": 200, "delivered": 600, "read": 1500}
-ENDING_DELAY = 600
+# Milliseconds that a message stays in a status: short, in the order that live messages show.
+DELAYS = {"accepted": 100, "queued": 150, "sending": 150, "sent": 600, "delivered": 1500}
 JITTER = 0.2
 PRICE_DELAY = 3 * SECOND
 SEGMENT_PRICE, WHATSAPP_PRICE = 7_900, 5_000
@@ -73,16 +73,15 @@ class Progress:
                 self._schedule(self._world.accounts[message.account_sid], message)
 
     def _schedule(self, account: Account, message: Message) -> None:
-        step = self._next_step(account, message)
-        if step is None:
+        delay = DELAYS.get(message.status)
+        if delay is None or (message.status == "delivered" and not message.to.startswith("whatsapp:")):
             return
-        delay = DELAYS.get(step.status, ENDING_DELAY)
         spread = 1 + JITTER * (2 * self._world.sids.stream("jitter").random() - 1)
         self._world.clock.after(
             max(1, round(delay * spread / message.speed)),
             "message.progress",
             message.sid,
-            lambda: self._step(account, message),
+            partial(self._step, account, message),
         )
 
     def _step(self, account: Account, message: Message) -> None:

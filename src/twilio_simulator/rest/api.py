@@ -47,6 +47,14 @@ class Visit:
     account: Account | None = None
     fault: str | None = None
     unimplemented: bool = True
+    held: bool = False
+    """A fault holds it, so that it counts among the account's requests in flight."""
+
+    @property
+    def concurrent(self) -> int:
+        """The account's requests in flight, this one included."""
+        others = 0 if self.account is None else self.account.in_flight
+        return others if self.held else others + 1
 
 
 class TwilioApi:
@@ -115,7 +123,7 @@ class TwilioApi:
         if self.strict or account.settings.strict:
             check_parameters(fact, visit.request)
         limit = account.settings.concurrency_limit
-        if limit is not None and account.in_flight >= limit:
+        if limit is not None and visit.concurrent > limit:
             raise RefusalError(20429)
 
     def _authenticated(self, visit: Visit, values: dict[str, str]) -> Account:
@@ -153,6 +161,7 @@ class TwilioApi:
 
     async def _suffer(self, visit: Visit, action: Action, carry_out: Callable[[], Reply]) -> Outcome:
         account = visit.account
+        visit.held = True
         if account is not None:
             account.in_flight += 1
         try:
@@ -217,9 +226,9 @@ class TwilioApi:
 
     def _finished(self, visit: Visit, reply: Reply, code: int | None) -> Reply:
         cursor = self._note(visit, reply.status, code)
-        in_flight = 1 if visit.account is None else visit.account.in_flight + 1
         reply.headers += (
-            f"Twilio-Request-Id: {self._world.sids.new('RQ')}\r\nTwilio-Concurrent-Requests: {in_flight}\r\n"
+            f"Twilio-Request-Id: {self._world.sids.new('RQ')}\r\n"
+            f"Twilio-Concurrent-Requests: {visit.concurrent}\r\n"
             f"Twilio-Request-Duration: {stopwatch() - visit.started:.3f}\r\n{STANDING_HEADERS}"
             f"X-Sim-Event: {cursor}\r\n"
         )

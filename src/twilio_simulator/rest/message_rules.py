@@ -80,11 +80,11 @@ def _check_presence(call: Call, sender: str | None) -> None:
         raise RefusalError(21604)
     if sender is None and not call.said("MessagingServiceSid"):
         raise RefusalError(21603)
-    said = call.said("Body") or call.said("ContentSid") or any(call.request.form.get("MediaUrl", []))
-    if not said and call.said("ContentVariables"):
+    if call.said("Body") or call.said("ContentSid") or any(call.request.form.get("MediaUrl", [])):
+        return
+    if call.said("ContentVariables"):
         raise RefusalError(21654)
-    if not said:
-        raise RefusalError(call.world.rules.missing_content_code)
+    raise RefusalError(call.world.rules.missing_content_code)
 
 
 def _check_addresses(draft: Draft, to: str, sender: str) -> None:
@@ -153,8 +153,10 @@ def _check_content(call: Call, draft: Draft) -> None:
         raise RefusalError(21623)
     if any(urlsplit(url).scheme not in ("http", "https") for url in draft.media_urls):
         raise RefusalError(21620)
-    validity = call.said("ValidityPeriod")
-    if validity is not None and not LEAST_VALIDITY <= (call.number("ValidityPeriod") or 0) <= MOST_VALIDITY:
+    if (
+        call.said("ValidityPeriod")
+        and not LEAST_VALIDITY <= (call.number("ValidityPeriod") or 0) <= MOST_VALIDITY
+    ):
         raise RefusalError(21624)
     if draft.callback is not None and not is_webhook_url(draft.callback):
         raise RefusalError(21609, url=draft.callback)
@@ -163,6 +165,8 @@ def _check_content(call: Call, draft: Draft) -> None:
 
 def _check_template(call: Call, draft: Draft) -> None:
     variables = call.said("ContentVariables")
+    if variables is None and draft.content_sid is None:
+        return
     if variables is not None and draft.content_sid is None:
         raise RefusalError(21654)
     if variables is not None and not _is_object(variables):

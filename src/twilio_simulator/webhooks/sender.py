@@ -5,7 +5,6 @@ from collections import OrderedDict, deque
 from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from twilio_simulator.clock import stopwatch
 from twilio_simulator.faults.book import FaultBook, Occasion
@@ -17,6 +16,7 @@ from twilio_simulator.webhooks.wire import (
     ConnectFailedError,
     NoAnswerError,
     exchanged,
+    form_body,
     request_bytes,
 )
 from twilio_simulator.world.log import Event
@@ -193,7 +193,7 @@ class WebhookSender:
         self._note(webhook)
 
     def _request(self, webhook: Webhook, to: Target) -> bytes:
-        body = urlencode(webhook.parameters).encode()
+        body = form_body(webhook.parameters)
         headers = {
             "User-Agent": USER_AGENT,
             "Accept": "*/*",

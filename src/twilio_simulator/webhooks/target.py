@@ -4,6 +4,7 @@ The overrides are those of Twilio docs, usage/webhooks/webhooks-connection-overr
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -42,6 +43,7 @@ def is_webhook_url(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(host) and "_" not in host and len(url) <= LONGEST
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Whether the name or address is this machine's own."""
     if host == "localhost" or host.endswith(".localhost"):
@@ -52,6 +54,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=1024)
 def target(url: str) -> Target:
     """Take a webhook URL apart."""
     parts = urlsplit(url)

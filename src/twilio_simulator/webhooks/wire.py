@@ -4,8 +4,11 @@ import asyncio
 import ssl
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
+from urllib.parse import quote_plus
 
+from twilio_simulator.webhooks.signature import Parameters
 from twilio_simulator.webhooks.target import Target
 
 MAX_ANSWER = 256 * 1024
@@ -66,6 +69,20 @@ class _Exchange(asyncio.Protocol):
         return not length.isdigit() or len(body) >= int(length)
 
 
+_repeated = lru_cache(maxsize=4096)(quote_plus)
+"""Numbers, SIDs and words come again and again in the callbacks of a message."""
+LONGEST_REPEATED = 64
+
+
+def form_body(parameters: Parameters) -> bytes:
+    """The form, in the order given."""
+    pairs = [
+        f"{name}={_repeated(value) if len(value) <= LONGEST_REPEATED else quote_plus(value)}"
+        for name, value in parameters
+    ]
+    return "&".join(pairs).encode()
+
+
 def request_bytes(target: Target, method: str, headers: dict[str, str], body: bytes) -> bytes:
     """The request as it goes over the wire."""
     default = target.port == (443 if target.secure else 80)
@@ -109,7 +126,10 @@ def _parsed(raw: bytes) -> Answered:
     words = lines[0].split(" ", 2)
     if len(words) < 2 or not words[0].startswith("HTTP/") or not words[1].isdigit():  # noqa: PLR2004 - version, status
         raise NoAnswerError("the connection closed without an HTTP answer")
-    headers = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in lines[1:])}
+    headers = {}
+    for line in lines[1:]:
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
     if headers.get("transfer-encoding", "").lower() == "chunked":
         body = _joined(body)
     return Answered(int(words[1]), headers, body.decode("utf-8", "replace"))

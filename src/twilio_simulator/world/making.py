@@ -16,7 +16,7 @@ from twilio_simulator.world.state import World
 from twilio_simulator.world.verification import VerifyService
 
 SEED_SID = "AC" + "51a0" * 8
-SEED_TOKEN = "51a0" * 8
+SEED_TOKEN = "51a0" + "c0de" * 7
 SEED_NUMBER, SEED_WHATSAPP = "+14155550100", "+14155550199"
 SEED_JOIN_WORD = "join sim-sandbox"
 SIMULATED = "51a0"
