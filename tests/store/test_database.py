@@ -116,3 +116,14 @@ async def test_closing_in_the_middle_of_writes_neither_hangs_nor_loses_one(tmp_p
         assert all(await asyncio.gather(*writes))
     async with open_store(path) as store:
         assert len(await store.accounts.all()) == 50
+
+
+async def test_nobody_else_on_the_machine_can_read_the_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "ledger.db"
+
+    async with open_store(str(path)) as store:
+        await store.accounts.insert(an_account())
+        modes = {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()}
+
+    assert path.parent.stat().st_mode & 0o077 == 0
+    assert modes == {"ledger.db": 0, "ledger.db-wal": 0, "ledger.db-shm": 0}

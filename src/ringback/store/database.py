@@ -187,7 +187,8 @@ async def open_database(path: str) -> AsyncIterator[Database]:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise Misconfigured(f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or newer is needed.")
     try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(path).touch(mode=0o600)  # numbers and texts are nobody else's to read; the WAL inherits it
         writer = await _connect(path)
     except (OSError, sqlite3.Error) as error:
         raise Misconfigured(
