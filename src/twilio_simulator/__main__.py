@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from typing import Any
 
 from twilio_simulator.sid_patterns import is_sid, is_token
@@ -14,6 +15,10 @@ DEFAULT_PORT = 4010
 IN_USE = 2
 SELDOM = (20_000, 50, 100)
 """Collector thresholds; with Python's own, a third of the time under load went into collections."""
+
+
+class PortUnusableError(Exception):
+    """Nobody can listen there: taken, forbidden, or no address of this machine."""
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -65,7 +70,11 @@ async def run(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with serving(simulator, options.host, options.port):
+    async with AsyncExitStack() as open_until_stopped:
+        try:
+            await open_until_stopped.enter_async_context(serving(simulator, options.host, options.port))
+        except OSError as error:
+            raise PortUnusableError(error.strerror or str(error)) from error
         # What is loaded by now stays, and messages live long: the collector need not look at them often.
         gc.freeze()
         gc.set_threshold(*SELDOM)
@@ -110,9 +119,9 @@ def main() -> int:
     check(options, parser)
     try:
         _loop_runner()(run(options))
-    except OSError as error:
+    except PortUnusableError as error:
         sys.stderr.write(
-            f"Port {options.port} on {options.host} cannot be used ({error.strerror or error}). Stop what "
+            f"Port {options.port} on {options.host} cannot be used ({error}). Stop what "
             f"holds it, or choose another: --port {options.port + 1}, or --port 0 for any free one.\n"
         )
         return IN_USE

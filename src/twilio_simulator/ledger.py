@@ -145,6 +145,13 @@ _ROWS: tuple[Rule, ...] = (
         "captured",
     ),
     Rule(63031, 400, "Channels message cannot have same From and To", "errors/63031", "documented"),
+    Rule(
+        572006,
+        400,
+        "Invalid template name. Trial accounts can only use predefined SMS templates.",
+        "field reports of 2026",
+        "captured",
+    ),
     # --- Verify
     Rule(60200, 400, "Invalid parameter: {parameter}", "errors/60200", "captured"),
     Rule(60202, 429, "Max check attempts reached", "errors/60202", "captured"),

@@ -107,6 +107,22 @@ async def test_a_trial_of_2026_sends_no_free_whatsapp_text(local: Local) -> None
     assert (answer.status, answer.code) == (400, 21654)
 
 
+async def test_a_trial_of_2026_sends_texts_by_template_name_only(local: Local) -> None:
+    trial = await local.account(type="Trial")
+    classic = await local.account(type="Trial", ruleset="classic")
+
+    assert ((await trial.send()).status, (await trial.send()).code) == (400, 572006)
+    assert (await trial.send(Body="sms_2fa")).status == 201
+    assert (await classic.send()).status == 201
+
+
+async def test_a_path_without_suffix_is_refused_in_xml(local: Local) -> None:
+    answer = await local.call("GET", "{}/Messages")
+
+    assert answer.status == 404
+    assert b"<RestException><Code>20404</Code>" in answer.body
+
+
 async def test_an_unknown_path_is_a_twilio_404_and_says_that_it_is_not_simulated(local: Local) -> None:
     answer = await local.call("GET", "{}/Conferences.json")
 

@@ -124,6 +124,18 @@ async def test_a_stalled_answer_never_comes(local: Local, stage: str, left: int)
         assert await asyncio.wait_for(client.reader.read(), 3) == b""
 
 
+@pytest.mark.parametrize(("stage", "left"), [("after", 1), ("before", 0)])
+async def test_a_client_that_gives_up_may_have_sent_a_message(local: Local, stage: str, left: int) -> None:
+    await script(local, {"kind": "latency", "seconds": 0.05, "stage": stage})
+
+    async with wire(local) as client:
+        await client.post()
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+
+    assert await count(local) == left
+
+
 async def test_latency_delays_the_answer(local: Local) -> None:
     await script(local, {"kind": "latency", "seconds": [0.1, 0.15]})
     loop = asyncio.get_running_loop()

@@ -54,7 +54,7 @@ def _action(fields: Fields, *, webhook: bool) -> Action:
 
 
 def _timed(kind: str, fields: Fields) -> Action:
-    return Action(kind, seconds=_seconds(fields))
+    return Action(kind, seconds=_seconds(fields), stage=_stage(fields, "after"))
 
 
 def _stall(kind: str, fields: Fields) -> Action:
@@ -110,7 +110,7 @@ def _duplicate(kind: str, fields: Fields) -> Action:
 
 _READERS = {
     "latency": _timed,
-    "delay": _timed,
+    "delay": lambda kind, fields: Action(kind, seconds=_seconds(fields)),
     "stall": _stall,
     "rate_limit": _rate_limit,
     "server_error": _server_error,

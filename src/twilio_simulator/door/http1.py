@@ -207,7 +207,12 @@ class Connection(asyncio.Protocol):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _answer(self, request: Request) -> None:
-        answer = self._shared.serve(request)
+        try:
+            answer = self._shared.serve(request)
+        except Exception:
+            # The loop reports it; the client must not wait for an answer that will not come.
+            self.abort()
+            raise
         if isinstance(answer, Reply):
             self._write(answer)
         elif isinstance(answer, Severed):
@@ -218,8 +223,9 @@ class Connection(asyncio.Protocol):
 
     def _finished(self, answered: "asyncio.Future[Outcome]") -> None:
         self._busy = None
-        if answered.cancelled():
+        if answered.cancelled() or answered.exception() is not None:
             self.abort()
+        if answered.cancelled():
             return
         outcome = answered.result()
         if isinstance(outcome, Severed):

@@ -4,13 +4,14 @@ import asyncio
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 
 from twilio_simulator.clock import stopwatch
 from twilio_simulator.exchange import Answer, Outcome, Reply, Request, Severed, json_reply
 from twilio_simulator.facts import Fact
 from twilio_simulator.faults.answers import faulty_reply
 from twilio_simulator.faults.book import Action, FaultBook, Occasion
-from twilio_simulator.ledger import RefusalError
+from twilio_simulator.ledger import MORE_INFO, RefusalError
 from twilio_simulator.life.progress import Progress
 from twilio_simulator.rest.call import Call, Handler
 from twilio_simulator.rest.routing import Routes
@@ -84,7 +85,8 @@ class TwilioApi:
         try:
             fact, handler, values = self._operation(visit)
         except RefusalError as refusal:
-            return self._finished(visit, json_reply(refusal.status, refusal.body()), refusal.code)
+            shown = xml_refusal if _wants_xml(request.path) else json_refusal
+            return self._finished(visit, shown(refusal), refusal.code)
         if self._faults.armed:
             action = self._taken(visit)
             if action is not None and action.kind != "none":
@@ -116,7 +118,7 @@ class TwilioApi:
             call = Call(visit.request, account, values, self._world, self._progress, self._webhooks)
             return self._finished(visit, (handler or _not_there)(call), None)
         except RefusalError as refusal:
-            return self._finished(visit, json_reply(refusal.status, refusal.body()), refusal.code)
+            return self._finished(visit, json_refusal(refusal), refusal.code)
 
     def _admit(self, visit: Visit, fact: Fact, account: Account) -> None:
         check_operation(account, fact.name)
@@ -172,11 +174,7 @@ class TwilioApi:
 
     async def _gone_wrong(self, visit: Visit, action: Action, carry_out: Callable[[], Reply]) -> Outcome:
         if action.kind == "latency":
-            low, high = action.seconds
-            part = self._world.sids.stream("latency").random()
-            if not await self._held(low + (high - low) * part):
-                return Severed("close")
-            return carry_out()
+            return await self._late(action, carry_out)
         if action.stage == "after":
             carry_out()
         if action.kind == "stall":
@@ -187,6 +185,15 @@ class TwilioApi:
             self._note(visit, 0, None)
             return Severed("reset" if action.kind == "reset" or action.how == "reset" else "close")
         return self._finished(visit, faulty_reply(action), action.code)
+
+    async def _late(self, action: Action, carry_out: Callable[[], Reply]) -> Outcome:
+        """Carried out at once and answered late, or the other way round: a client gives up in between."""
+        reply = carry_out() if action.stage == "after" else None
+        low, high = action.seconds
+        part = self._world.sids.stream("latency").random()
+        if not await self._held(low + (high - low) * part):
+            return Severed("close")
+        return reply or carry_out()
 
     async def _held(self, seconds: float | None) -> bool:
         """Wait, and answer whether the wait was not cut short by a reset."""
@@ -235,6 +242,26 @@ class TwilioApi:
         if visit.unimplemented:
             reply.headers += "X-Sim-Unimplemented: true\r\n"
         return reply
+
+
+def _wants_xml(path: str) -> bool:
+    """The 2010-04-01 API answers XML unless the path ends in .json; only its refusals are simulated."""
+    return path.startswith("/2010-04-01/") and not path.endswith(".json")
+
+
+def json_refusal(refusal: RefusalError) -> Reply:
+    """A refusal as every API writes it today."""
+    return json_reply(refusal.status, refusal.body())
+
+
+def xml_refusal(refusal: RefusalError) -> Reply:
+    """A refusal as the 2010-04-01 API writes it for paths without a suffix."""
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?><TwilioResponse><RestException><Code>{refusal.code}</Code>'
+        f"<Message>{escape(str(refusal))}</Message><MoreInfo>{MORE_INFO}{refusal.code}</MoreInfo>"
+        f"<Status>{refusal.status}</Status></RestException></TwilioResponse>"
+    )
+    return Reply(refusal.status, text.encode(), content_type="application/xml")
 
 
 def _not_there(call: Call) -> Reply:

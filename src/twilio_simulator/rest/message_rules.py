@@ -21,7 +21,7 @@ from twilio_simulator.countries import country
 from twilio_simulator.ledger import RefusalError
 from twilio_simulator.life.senders import fitting
 from twilio_simulator.rest.call import Call
-from twilio_simulator.rest.trial_rules import check_trial
+from twilio_simulator.rest.trial_rules import check_message
 from twilio_simulator.sid_patterns import is_sid
 from twilio_simulator.webhooks.target import is_webhook_url
 from twilio_simulator.world.numbers import MessagingService
@@ -64,7 +64,7 @@ def checked(call: Call) -> Draft:
     draft.service = _service(call, draft)
     _check_ownership(call, draft)
     _check_content(call, draft)
-    check_trial(call.account, has_content=draft.content_sid is not None, whatsapp=_whatsapp(draft))
+    check_message(call.account, draft.to.channel, draft.body, draft.content_sid)
     _check_destination(call, draft)
     if draft.callback is None and draft.service is not None:
         draft.callback = draft.service.status_callback

@@ -1,9 +1,24 @@
 """What a trial account may not do, by the scheme of 2026 (Twilio docs, usage/trials)."""
 
+from twilio_simulator.addresses import Channel
 from twilio_simulator.ledger import TRIAL_GATE, RefusalError
 from twilio_simulator.world.account import Account
 
-SMS_TEMPLATES_SCHEME = "2026"
+SCHEME = "2026"
+TEMPLATES = frozenset(
+    {
+        "sms_2fa",
+        "sms_appointment_reminders",
+        "sms_order_confirmation",
+        "sms_delivery_updates",
+        "sms_customer_support",
+        "sms_marketing_promotions",
+        "sms_event_notifications",
+        "sms_account_alerts",
+        "sms_feedback_surveys",
+        "sms_internal_alerts",
+    }
+)
 # Reported closed to trials: Content, Balance, OutgoingCallerIds, Keys, WhatsApp senders, media.
 CLOSED = frozenset(
     {
@@ -24,7 +39,7 @@ CLOSED = frozenset(
 
 
 def _holds(account: Account) -> bool:
-    return account.type == "Trial" and account.ruleset == SMS_TEMPLATES_SCHEME
+    return account.type == "Trial" and account.ruleset == SCHEME
 
 
 def check_operation(account: Account, operation: str) -> None:
@@ -37,11 +52,15 @@ def check_operation(account: Account, operation: str) -> None:
         raise RefusalError(20003, problem=TRIAL_GATE)
 
 
-def check_trial(account: Account, *, has_content: bool, whatsapp: bool) -> None:
-    """Refuse free-form WhatsApp, even inside the window.
+def check_message(account: Account, channel: Channel, body: str, content_sid: str | None) -> None:
+    """Refuse free text: a text's Body names one of ten templates, WhatsApp needs a ContentSid.
 
     Raises:
-        RefusalError: 21654.
+        RefusalError: 572006 for texts, 21654 for WhatsApp (even inside the window).
     """
-    if _holds(account) and whatsapp and not has_content:
+    if not _holds(account):
+        return
+    if channel == "sms" and body not in TEMPLATES:
+        raise RefusalError(572006)
+    if channel == "whatsapp" and content_sid is None:
         raise RefusalError(21654)

@@ -105,10 +105,12 @@ class Account:
     in_flight: int = 0
 
     def keep(self, message: Message) -> None:
-        """Store a message; the oldest finished ones make room."""
+        """Store a message; the oldest finished ones make room, and any when too many never finish."""
         self.messages[message.sid] = message
         while len(self.messages) > KEPT_MESSAGES and self.ended:
             self.messages.pop(self.ended.popleft(), None)
+        if len(self.messages) > 2 * KEPT_MESSAGES:
+            del self.messages[next(iter(self.messages))]
 
     def window_is_open(self, sender: str, handset: str, now: int) -> bool:
         """Whether free-form WhatsApp text may go out (24 hours from the last inbound message)."""

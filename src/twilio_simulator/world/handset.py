@@ -70,7 +70,7 @@ class Handset:
 
 
 class Handsets:
-    """Every phone that was ever written to or changed, bounded: the longest untouched ones go first."""
+    """Every phone that was ever written to or changed, bounded: the first ones go first."""
 
     def __init__(self) -> None:
         self._all: dict[str, Handset] = {}
