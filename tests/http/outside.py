@@ -98,12 +98,15 @@ class Api:
 
 
 @asynccontextmanager
-async def served(settings: Settings, *, dispatch: bool = True, host: str = "127.0.0.1") -> AsyncIterator[Api]:
-    """Serve it on a free port, which is its public address, too, unless another is set."""
+async def served(
+    settings: Settings, *, dispatch: bool = True, public: bool = True, host: str = "127.0.0.1"
+) -> AsyncIterator[Api]:
+    """Serve it on a free port, which is its public address, too, unless another, or none, is wanted."""
     async with AsyncExitStack() as stack:
         sock = stack.enter_context(listening(host, 0))
         url = f"http://{host}:{sock.getsockname()[1]}"
-        settings = replace(settings, public_url=settings.public_url or url)
+        if public:
+            settings = replace(settings, public_url=settings.public_url or url)
         simulator = await stack.enter_async_context(running())
         connector = await stack.enter_async_context(open_connector(settings, dispatch=dispatch))
         await stack.enter_async_context(_answering(server_of(connector, settings), sock))

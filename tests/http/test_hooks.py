@@ -127,6 +127,16 @@ async def test_a_ledger_that_cannot_answer_is_told_to_twilio(shop: Api) -> None:
     assert str(shop.settings.database) not in answer.text
 
 
+async def test_without_a_public_url_no_callback_was_asked_for(settings: Settings) -> None:
+    async with served(settings, public=False) as api:
+        await api.connected()
+        path, form = await sent(api)
+
+        answer = await call(api, path, form, signed_url=f"{api.url}{path}")
+
+    assert answer.status == 403
+
+
 @pytest.fixture
 async def prefixed(settings: Settings) -> AsyncIterator[Api]:
     """Reached by Twilio under a path of its own."""

@@ -178,6 +178,19 @@ async def test_a_field_that_waits_for_bad_keywords_is_not_judged(shop: Api) -> N
     assert answer.fields == {"keywords"}
 
 
+async def test_a_missing_account_is_named_with_what_else_is_missing(shop: Api) -> None:
+    answer = await shop.post("/v1/actions/SendMessage", {"sender": "+14155550100"})
+
+    assert answer.fields == {"account", "to"}
+
+
+async def test_keywords_are_an_object_even_if_all_else_is_well(shop: Api) -> None:
+    answer = await shop.run("SendMessage", HI | {"keywords": [["name", "Ada"]]})
+
+    assert answer.fields == {"keywords"}
+    assert not shop.simulator.account.messages
+
+
 async def test_an_unknown_account_is_named_beside_the_other_errors(shop: Api) -> None:
     answer = await shop.post("/v1/actions/SendMessage", {"account": "shoop", "to": "12", "body": "Hi"})
 

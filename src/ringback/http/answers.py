@@ -23,7 +23,5 @@ class Answer(Response):
         return orjson.dumps(content, default=_shown)
 
 
-def _shown(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    raise TypeError
+def _shown(value: BaseModel) -> Any:
+    return value.model_dump(mode="json")

@@ -10,7 +10,7 @@ EXAMPLE_ACCOUNT = "demo"
 """The account that `ringback demo` connects, so that the examples work there as they stand."""
 
 EXAMPLE_SID = "AC" + "51a0" * 8
-EXAMPLE_TOKEN = "51a0" * 8
+EXAMPLE_TOKEN = "51a0" + "c0de" * 7
 """What the simulator begins with; neither is known to Twilio."""
 
 EXAMPLE_CONNECTION = {
