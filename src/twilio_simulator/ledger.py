@@ -26,6 +26,8 @@ _ROWS: tuple[Rule, ...] = (
     Rule(20003, 401, "{problem}", "errors/20003", "captured"),
     Rule(20004, 405, "Method not allowed", "error dictionary", "documented"),
     Rule(20005, 401, "Account not active", "error dictionary; the status is inferred", "inferred"),
+    Rule(20009, 409, "Cannot delete this resource before it is complete", "error dictionary", "inferred"),
+    Rule(20007, 400, "Page size too large", "error dictionary; the status is inferred", "inferred"),
     Rule(20404, 404, "The requested resource {path} was not found", "errors/20404", "captured"),
     Rule(20422, 400, "{problem}", "error dictionary; the status is inferred", "inferred"),
     Rule(20429, 429, "Too Many Requests", "errors/20429", "documented"),
@@ -145,6 +147,7 @@ _ROWS: tuple[Rule, ...] = (
         "captured",
     ),
     Rule(63031, 400, "Channels message cannot have same From and To", "errors/63031", "documented"),
+    Rule(30409, 400, "Message cannot be canceled in its present status", "help articles", "inferred"),
     Rule(
         572006,
         400,

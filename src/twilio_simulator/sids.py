@@ -27,10 +27,6 @@ class Sids:
         """A fresh SID."""
         return f"{prefix}{self.stream(prefix).getrandbits(HEX):032x}"
 
-    def token(self) -> str:
-        """A fresh auth token or API key secret: 32 hexadecimal digits."""
-        return f"{self.stream('token').getrandbits(HEX):032x}"
-
     def digits(self, length: int) -> str:
         """A fresh verification code."""
         return str(self.stream("code").randrange(10**length)).zfill(length)

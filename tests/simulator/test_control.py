@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from tests.simulator.local import HANDSET, Local
+from tests.simulator.local import HANDSET, Local, Receiver
 
 pytestmark = pytest.mark.anyio
 
@@ -144,6 +144,21 @@ async def test_what_does_not_exist_is_a_404(local: Local, method: str, path: str
     answer = await local.control(method, path, {})
 
     assert (answer.status, bool(answer.json["errors"][0]["cause"])) == (404, True)
+
+
+async def test_time_is_frozen_and_runs_again(local: Local) -> None:
+    assert (await local.does("POST", "/clock/freeze"))["frozen"] is True
+    assert (await local.does("POST", "/clock/run"))["frozen"] is False
+
+
+async def test_advancing_may_leave_the_webhooks_behind(local: Local, receiver: Receiver) -> None:
+    await local.sent(StatusCallback=receiver.url)
+
+    fired = (await local.does("POST", "/clock/advance", {"seconds": 5, "wait": False}))["fired"]
+
+    assert [one["kind"] for one in fired] == ["message.progress"] * 3 + ["message.price"]
+    await local.simulator.webhooks.settled()
+    assert receiver.statuses == ["sent", "delivered"]
 
 
 async def test_next_steps_through_a_messages_life(local: Local) -> None:

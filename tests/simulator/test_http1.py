@@ -12,9 +12,23 @@ pytestmark = pytest.mark.anyio
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
+LARGE = b"x" * 300_000
+
+
 def echo(request: Request) -> Answer:
+    if request.path == "/large":
+        return Reply(200, LARGE)
+    if request.path == "/broken":
+        raise LookupError(request.path)
+    if request.path == "/broken-later":
+        return broken()
     reply = Reply(200, f"{request.method} {request.path} ".encode() + request.body)
     return reply if request.path != "/later" else later(reply)
+
+
+async def broken() -> Reply:
+    await asyncio.sleep(0)
+    raise LookupError("later")
 
 
 async def later(reply: Reply) -> Reply:
@@ -115,3 +129,41 @@ async def test_an_answer_is_dropped_when_the_client_is_gone() -> None:
     async with connected() as (reader, writer):
         writer.write(b"GET /alive HTTP/1.1\r\n\r\n")
         assert (await answer(reader))[1] == b"GET /alive "
+
+
+async def test_a_slow_reader_gets_every_answer() -> None:
+    async with connected() as (reader, writer):
+        writer.write(b"GET /large HTTP/1.1\r\n\r\n" * 30)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+        assert [len((await answer(reader))[1]) for _ in range(30)] == [len(LARGE)] * 30
+
+
+async def test_requests_beyond_measure_wait_in_the_network() -> None:
+    async with connected() as (reader, writer):
+        writer.write(
+            b"GET /later HTTP/1.1\r\n\r\n" + b"POST /b HTTP/1.1\r\nContent-Length: 9\r\n\r\n123456789" * 9000
+        )
+
+        assert (await answer(reader))[1] == b"GET /later "
+        assert all([(await answer(reader))[1] == b"POST /b 123456789" for _ in range(9000)])
+
+
+@pytest.mark.parametrize("path", ["/broken", "/broken-later"])
+async def test_a_mistake_of_ours_closes_the_connection_and_is_reported(path: str) -> None:
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context["exception"]))
+
+    async with connected() as (reader, writer):
+        writer.write(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+        assert await asyncio.wait_for(reader.read(), 3) == b""
+
+    assert [type(error) for error in reported] == [LookupError]
+
+
+async def test_a_proxys_absolute_form_is_understood() -> None:
+    async with connected() as (reader, writer):
+        writer.write(b"GET http://api.twilio.com/a HTTP/1.1\r\n\r\n")
+
+        assert (await answer(reader))[1] == b"GET /a "

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulator.local import Local
 
+from twilio_simulator.ruleset import Ruleset
 from twilio_simulator.simulator import Options, Simulator
 
 pytestmark = pytest.mark.anyio
@@ -86,8 +87,11 @@ async def test_the_date_of_sending_filters(local: Local) -> None:
     assert await listed(f"DateSent%3E={day:%Y-%m-%dT%H:%M:%SZ}&DateSent%3C={day:%Y-%m-%dT%H:%M:%SZ}") == []
 
 
-async def test_a_page_size_above_the_limit_is_clamped(local: Local) -> None:
+async def test_a_page_size_above_the_limit_is_clamped_unless_the_ruleset_refuses(local: Local) -> None:
+    strict = Local(Simulator(Options(ruleset=Ruleset(page_size_above_limit="refuse"))))
+
     assert (await local.call("GET", "{}/Messages.json?PageSize=5000")).json["page_size"] == 1000
+    assert (await strict.call("GET", "{}/Messages.json?PageSize=5000")).code == 20007
 
 
 @settings(max_examples=25, deadline=None)

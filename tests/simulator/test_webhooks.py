@@ -211,6 +211,21 @@ async def test_an_inbound_text_reaches_the_numbers_webhook(local: Local, receive
     assert (await local.message(told["message_sid"]))["direction"] == "inbound"
 
 
+@pytest.mark.parametrize("by", ["POST", "PATCH"])
+async def test_one_inbound_url_serves_every_sender(local: Local, receiver: Receiver, by: str) -> None:
+    account = await local.account(**({"inbound_url": receiver.url} if by == "POST" else {}))
+    if by == "PATCH":
+        await account.change(inbound_url=receiver.url)
+
+    for to in (account.number, account.whatsapp):
+        await local.does("POST", f"/phones/{HANDSET}/messages", {"to": to, "body": "Hello?"})
+
+    assert [one.fields["To"] for one in receiver.got] == [account.number, account.whatsapp]
+    await account.change(speed=2)
+    await local.does("POST", f"/phones/{HANDSET}/messages", {"to": account.number, "body": "Still?"})
+    assert len(receiver.got) == 3
+
+
 async def test_a_whatsapp_text_carries_its_profile(local: Local, receiver: Receiver) -> None:
     await local.does(
         "POST", f"/accounts/{local.sid}/sandbox", {"join": [HANDSET], "sms_url": f"{receiver.url}/wa"}

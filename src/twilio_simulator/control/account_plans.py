@@ -130,6 +130,7 @@ def account_plan(fields: Fields, world: World) -> AccountPlan:
         type=cast("Literal['Full', 'Trial']", fields.choice("type", ("Full", "Trial"), "Full")),
         ruleset=fields.choice("ruleset", ("2026", "classic"), "2026"),
         balance_micros=micros(fields, 100_000_000),
+        inbound_url=url(fields, "inbound_url"),
         settings=settings(fields, Settings()),
         verified_callers=phones(fields, "verified_callers"),
         api_keys=round(fields.number("api_keys", 0, 0, 20)),

@@ -7,7 +7,7 @@ from twilio_simulator.clock import precise
 from twilio_simulator.control.account_plans import account_plan, micros, phone, phones, settings, url
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.world.account import MEMBERSHIP, Account, AccountStatus, Type
-from twilio_simulator.world.making import make_account, simulated, verify_caller
+from twilio_simulator.world.making import listen, make_account, simulated, verify_caller
 
 
 def shown(account: Account) -> Content:
@@ -85,6 +85,7 @@ def change(visit: Visit) -> Content:
     kind = fields.choice("type", ("Full", "Trial"), account.type)
     ruleset = fields.choice("ruleset", ("2026", "classic"), account.ruleset)
     balance = micros(fields, account.balance_micros)
+    inbound = url(fields, "inbound_url") or ""
     chosen = settings(fields, account.settings)
     tokens = fields.text("tokens")
     if tokens is not None and tokens not in ROTATIONS:
@@ -94,6 +95,8 @@ def change(visit: Visit) -> Content:
     fields.done()
     account.status, account.type, account.ruleset = cast("AccountStatus", status), cast("Type", kind), ruleset
     account.balance_micros, account.settings, account.updated = balance, chosen, visit.world.clock.now()
+    if fields.has("inbound_url"):
+        listen(account, inbound)
     _turn_tokens(visit, account, tokens)
     return shown(account)
 

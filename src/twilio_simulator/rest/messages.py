@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from twilio_simulator.addresses import address
 from twilio_simulator.clock import moment, rfc2822
 from twilio_simulator.exchange import Reply
-from twilio_simulator.rest.call import Call, Handler, json_reply
+from twilio_simulator.ledger import RefusalError
+from twilio_simulator.life.outcomes import Ending
+from twilio_simulator.rest.call import Call, Handler, json_reply, no_content
 from twilio_simulator.rest.message_rules import Draft, checked
 from twilio_simulator.rest.paging import flat_page
 from twilio_simulator.segments import SMART, segments
@@ -86,6 +88,35 @@ def _found(call: Call, sid: str) -> Message:
     return message
 
 
+def update_message(call: Call) -> Reply:
+    """Redact with an empty Body; cancel with Status=canceled, which only a scheduled message allows."""
+    message = _found(call, call.path["Sid"])
+    body, status = call.one("Body"), call.one("Status")
+    if body:
+        raise RefusalError(20422, problem="Body may only be updated to the empty string")
+    if status is not None and status != "canceled":
+        raise RefusalError(20422, problem=f"Status may not be updated to '{status}'")
+    if status is not None and message.status != "scheduled":
+        raise RefusalError(30409)
+    if status is not None:
+        call.progress.move(call.account, message, Ending("canceled"))
+    if body is not None:
+        message.body = ""
+        call.world.log.note("message.redacted", call.account.sid, message.sid)
+    message.updated = call.now
+    return json_reply(200, message.resource())
+
+
+def delete_message(call: Call) -> Reply:
+    """Remove the record, once the message is no longer on its way."""
+    message = _found(call, call.path["Sid"])
+    if not message.finished and message.status != "sent":
+        raise RefusalError(20009)
+    del call.account.messages[message.sid]
+    call.world.log.note("message.deleted", call.account.sid, message.sid)
+    return no_content()
+
+
 def list_messages(call: Call) -> Reply:
     """The newest first; filtered by To, From and the day or instant of sending."""
     chosen = [
@@ -154,6 +185,8 @@ def media_resource(message: Message, media: Media) -> dict[str, object]:
 HANDLERS: dict[str, Handler] = {
     "api.CreateMessage": create_message,
     "api.FetchMessage": fetch_message,
+    "api.UpdateMessage": update_message,
+    "api.DeleteMessage": delete_message,
     "api.ListMessage": list_messages,
     "api.ListMedia": list_media,
 }

@@ -69,6 +69,8 @@ class AccountPlan:
     join_word: str | None = None
     sandbox_sms_url: str | None = None
     sandbox_members: list[str] = field(default_factory=list)
+    inbound_url: str | None = None
+    """Where texts to any of its senders go, the sandbox included."""
     settings: Settings = field(default_factory=Settings)
     numbers: list[NumberPlan] = field(default_factory=lambda: [NumberPlan()])
     whatsapp_senders: list[str | None] = field(default_factory=lambda: [None])
@@ -105,8 +107,19 @@ def make_account(world: World, plan: AccountPlan) -> Account:
         account.sandbox.members[member] = now + MEMBERSHIP
     for _ in range(plan.api_keys):
         account.api_keys[simulated(world, "SK")] = simulated(world, "")
+    if plan.inbound_url is not None:
+        listen(account, plan.inbound_url)
     world.register(account)
     return account
+
+
+def listen(account: Account, url: str) -> None:
+    """Send texts to any of the account's senders to one URL; a blank one ends that."""
+    for number in account.numbers.values():
+        number.settings["sms_url"] = url
+    for sender in account.whatsapp_senders.values():
+        sender.callback_url = url or None
+    account.sandbox.sms_url = url or None
 
 
 def simulated(world: World, prefix: str) -> str:

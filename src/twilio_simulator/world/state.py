@@ -54,13 +54,6 @@ class World:
         for header in [header for header, (owner, _) in self.tokens.items() if owner is account]:
             del self.tokens[header]
 
-    def remove(self, account: Account) -> None:
-        """Take the account and its numbers out of the world."""
-        self.forget_tokens(account)
-        del self.accounts[account.sid]
-        self.numbers = {n: o for n, o in self.numbers.items() if o.account_sid != account.sid}
-        self.whatsapp_owners = {n: o for n, o in self.whatsapp_owners.items() if o is not account}
-
     def clear(self) -> None:
         """An empty world: phones, accounts and events are gone; the seed starts anew."""
         self.sids = Sids(self.seed)
