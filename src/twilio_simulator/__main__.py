@@ -2,7 +2,9 @@
 
 import argparse
 import asyncio
+import errno
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -52,6 +54,17 @@ def check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
         parser.error("--port must be from 0 to 65535")
 
 
+def unusable(host: str, port: int, error: OSError) -> str:
+    """One sentence on why nobody can listen there, and one on what to do."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is no address of this machine ({reason}). Leave --host out to listen on 127.0.0.1."
+    return (
+        f"Port {port} on {host} cannot be used ({reason}). Stop what holds it, "
+        f"or choose another: --port {port + 1}, or --port 0 for any free one."
+    )
+
+
 async def run(options: argparse.Namespace) -> None:
     """Serve until told to stop."""
     from twilio_simulator.running import serving  # noqa: PLC0415 - `--help` answers without the world
@@ -74,7 +87,7 @@ async def run(options: argparse.Namespace) -> None:
         try:
             await open_until_stopped.enter_async_context(serving(simulator, options.host, options.port))
         except OSError as error:
-            raise PortUnusableError(error.strerror or str(error)) from error
+            raise PortUnusableError(unusable(options.host, options.port, error)) from error
         # What is loaded by now stays, and messages live long: the collector need not look at them often.
         gc.freeze()
         gc.set_threshold(*SELDOM)
@@ -120,10 +133,7 @@ def main() -> int:
     try:
         _loop_runner()(run(options))
     except PortUnusableError as error:
-        sys.stderr.write(
-            f"Port {options.port} on {options.host} cannot be used ({error}). Stop what "
-            f"holds it, or choose another: --port {options.port + 1}, or --port 0 for any free one.\n"
-        )
+        sys.stderr.write(f"{error}\n")
         return IN_USE
     return 0
 

@@ -74,6 +74,13 @@ async def test_a_port_in_use_is_named_with_a_remedy() -> None:
     assert len(err.splitlines()) == 1
 
 
+async def test_a_host_that_is_not_this_machine_is_named() -> None:
+    # 192.0.2.0/24 is set aside for documentation.
+    code, _, err = await run("--host", "192.0.2.1", "--port", "0")
+
+    assert (code, "192.0.2.1 is no address of this machine" in err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [(("--sid", "AC1"), "--sid"), (("--token", "x"), "--token"), (("--port", "70000"), "--port")],
