@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 
 from ringback.clock import Clock
@@ -10,14 +11,21 @@ from ringback.errors import RingbackError
 from ringback.log import logger
 from ringback.outbox.attempt import Attempts
 from ringback.store import Store
-from ringback.store.outcomes import Ending, Place
+from ringback.store.outcomes import Place
+from ringback.store.persistence import until_written
 
-LEASE_MS = 15_000
-RENEW_EVERY = 4.0  # seconds; three renewals may fail before a lease lapses
-LOOK_EVERY = 0.5  # seconds; how soon a job that another process wrote is seen
-SWEEP_EVERY = 2.0  # seconds; lapsed leases, deadlines of verifications, statuses to ask for
-MOST_AT_ONCE = 64
-LONGEST_STOP = 35.0  # seconds; a send ends by itself within 30
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often the loops look, in seconds, and how much runs at once."""
+
+    lease: float = 15.0
+    renew_every: float = 4.0  # three renewals may fail before a lease lapses
+    look_every: float = 0.5  # how soon a job that another process wrote is seen
+    sweep_every: float = 2.0  # lapsed leases, deadlines of verifications, statuses to ask for
+    longest_stop: float = 35.0  # a send ends by itself within 30
+    most_at_once: int = 64
+
 
 log = logger()
 
@@ -25,8 +33,11 @@ log = logger()
 class Dispatcher:
     """Runs the jobs of this process, named `owner` in their leases."""
 
-    def __init__(self, store: Store, attempts: Attempts, clock: Clock, owner: str) -> None:
+    def __init__(
+        self, store: Store, attempts: Attempts, clock: Clock, owner: str, pace: Pace | None = None
+    ) -> None:
         self.owner = owner
+        self._pace = pace or Pace()
         self._store = store
         self._attempts = attempts
         self._clock = clock
@@ -35,21 +46,25 @@ class Dispatcher:
         self._loops: list[asyncio.Task[None]] = []
 
     def start(self, *sweeps: Callable[[], Awaitable[object]]) -> None:
-        """Begin to send; `sweeps` are called every two seconds beside it."""
+        """Begin to send; `sweeps` are called again and again beside it."""
+        every = self._pace.sweep_every
         self._loops = [
             asyncio.create_task(self._dispatch()),
-            asyncio.create_task(_every(RENEW_EVERY, self._renew)),
-            asyncio.create_task(_every(SWEEP_EVERY, self.condemn)),
-            *(asyncio.create_task(_every(SWEEP_EVERY, sweep)) for sweep in sweeps),
+            asyncio.create_task(_every(self._pace.renew_every, self._renew)),
+            asyncio.create_task(_every(every, self.condemn)),
+            *(asyncio.create_task(_every(every, sweep)) for sweep in sweeps),
         ]
 
     async def stop(self) -> None:
-        """Take no more, let what left be answered, leave the rest waiting."""
+        """Take no more, let what left be answered, leave the rest waiting.
+
+        What is not answered in time is let go: its lease lapses, and then it is unknown.
+        """
         dispatch, others = self._loops[:1], self._loops[1:]
         await _cancelled(dispatch)
         if self._running:
-            await asyncio.wait(self._running.values(), timeout=LONGEST_STOP)
-        await _cancelled(others)
+            await asyncio.wait(self._running.values(), timeout=self._pace.longest_stop)
+        await _cancelled([*others, *self._running.values()])
 
     @property
     def alive(self) -> bool:
@@ -70,15 +85,15 @@ class Dispatcher:
             self._woken.clear()
             try:
                 await self._take_due()
-            except RingbackError as error:
-                log.error("dispatch_failed", error=error.message)  # noqa: TRY400 - a database that is away
+            except Exception as error:  # noqa: BLE001 - a loop that ends would leave every job waiting
+                log.error("dispatch_failed", error=_words(error))  # noqa: TRY400 - a database that is away
             # Not wait_for: before Python 3.12 it may swallow a cancellation that comes with the wake-up.
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY):
+                async with asyncio.timeout(self._pace.look_every):
                     await self._woken.wait()
 
     async def _take_due(self) -> None:
-        free = MOST_AT_ONCE - len(self._running)
+        free = self._pace.most_at_once - len(self._running)
         if free <= 0:
             return
         for job_id in await self._store.jobs.due(self._clock(), free):
@@ -89,45 +104,45 @@ class Dispatcher:
 
     def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
         del self._running[job_id]
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
+            # Not woken: a database that refuses the claim would be asked again without a pause.
+            log.error("attempt_lost", job=job_id, error=type(error).__name__)
+            return
         self._woken.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("attempt_lost", error=type(error).__name__)
 
     async def _take(self, job_id: str) -> None:
         now = self._clock()
-        job = await self._store.jobs.claim(job_id, self.owner, now + LEASE_MS, now)
+        job = await self._store.jobs.claim(job_id, self.owner, self._lease_until(now), now)
         if job is None:
             return
         ending = await self._attempts.run(job)
         place = Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
-        await self._store.outcomes.record(place, ending, self.owner, self._clock())
+        await until_written(lambda: self._store.outcomes.record(place, ending, self.owner, self._clock()))
         log.info(
             "attempt_ended", job=job.id, action=job.action, attempt=job.attempts, state=ending.state.value
         )
 
-    async def _record(self, place: Place, ending: Ending) -> None:
-        # The bytes have left: what they came to is kept until the database takes it.
-        while True:
-            try:
-                await self._store.outcomes.record(place, ending, self.owner, self._clock())
-            except RingbackError as error:
-                log.error("record_failed", job=place.job_id, error=error.message)  # noqa: TRY400
-                await asyncio.sleep(LOOK_EVERY)
-            else:
-                return
-
     async def _renew(self) -> None:
         if self._running:
-            await self._store.jobs.renew(list(self._running), self.owner, self._clock() + LEASE_MS)
+            await self._store.jobs.renew(list(self._running), self.owner, self._lease_until(self._clock()))
+
+    def _lease_until(self, now: int) -> int:
+        return now + round(self._pace.lease * 1_000)
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
             await work()
-        except RingbackError as error:
-            log.warning("sweep_failed", error=error.message)
+        except Exception as error:  # noqa: BLE001 - one answer that cannot be read must not end the sweeps
+            log.warning("sweep_failed", error=_words(error))
         await asyncio.sleep(seconds)
+
+
+def _words(error: Exception) -> str:
+    return error.message if isinstance(error, RingbackError) else type(error).__name__
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
