@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -11,9 +11,9 @@ from ringback.accounts import Accounts
 from ringback.action import Action, Channel, Effect, Result, Verification
 from ringback.actions import find
 from ringback.clock import Clock
-from ringback.errors import Failure, Fault, NotFound, NotSent, OutcomeUnknown, RingbackError
+from ringback.errors import Failure, Fault, NotFound, NotSent, OutcomeUnknown, RingbackError, Unavailable
 from ringback.log import logger
-from ringback.outbox.retry import POLL_AFTER, tries_left, wait_before
+from ringback.outbox.retry import POLL_AFTER, Backoff
 from ringback.secrets import Keyring
 from ringback.store.outcomes import Ending, MadeMessage
 from ringback.store.rows import Job, State
@@ -31,27 +31,23 @@ class Attempts:
     keyring: Keyring
     clock: Clock
     public_url: str | None
+    backoff: Backoff = field(default_factory=Backoff)
     chance: Callable[[], float] = random.random
 
     async def run(self, job: Job) -> Ending:
         """Perform a claimed job once; never raises."""
-        action = find(job.action)
         try:
-            run = await self._prepared(action, job)
-        except RingbackError as error:
-            # Nothing left this machine, and nothing will until somebody mends the installation.
-            return Ending(state=State.NOT_SENT, error={"message": error.message})
+            run = await self._prepared(job)
+        except Exception as error:  # noqa: BLE001 - nothing left, so our own mistake is no unknown outcome
+            return self._unprepared(job, error)
         try:
-            result = await self.verifications.guarded(run, lambda: action(run.wanted, run.twilio))
-        except Failure as failure:
-            return self._failed(action, job, failure)
+            result = await self.verifications.guarded(run, lambda: run.action(run.wanted, run.twilio))
+            return self._done(run, result)
         except Exception as error:  # noqa: BLE001 - our own mistake must not lose the job: it may have left
-            name = type(error).__name__
-            log.error("attempt_broke", job=job.id, action=job.action, error=name)  # noqa: TRY400 - no body in logs
-            return self._failed(action, job, OutcomeUnknown(Fault(message=BROKE.format(error=name))))
-        return self._done(action, run, result)
+            return self._failed(run.action, job, _failure_of(error, job))
 
-    async def _prepared(self, action: Action[Any, Any], job: Job) -> Run:
+    async def _prepared(self, job: Job) -> Run:
+        action = find(job.action)
         account = await self.accounts.by_id(job.account_id)
         if account is None:
             raise NotFound(f"The account {job.account} was removed before this job could be sent.")
@@ -68,17 +64,31 @@ class Attempts:
             return None
         return f"{self.public_url}/hooks/{job.account_id}/status/{job.id}/{job.attempts}"
 
+    def _unprepared(self, job: Job, error: Exception) -> Ending:
+        if isinstance(error, Unavailable):
+            return self._not_sent(job, NotSent(Fault(message=error.message)))
+        if isinstance(error, RingbackError):
+            # It will not leave until somebody mends the installation.
+            return Ending(state=State.NOT_SENT, error={"message": error.message})
+        log.error("attempt_broke", job=job.id, action=job.action, error=type(error).__name__)
+        return Ending(state=State.NOT_SENT, error={"message": UNREADABLE})
+
     def _failed(self, action: Action[Any, Any], job: Job, failure: Failure) -> Ending:
-        error = failure.fault.facts()
-        if isinstance(failure, NotSent) and tries_left(job.attempts):
-            wait = wait_before(job.attempts, failure.fault.retry_after, self.chance)
-            return Ending(state=State.WAITING, error=error, due_at=self.clock() + wait)
+        if isinstance(failure, NotSent) and self.backoff.allows_another(job.attempts):
+            return self._not_sent(job, failure)
         # A check whose answer was lost is no success, whatever Twilio made of it.
         result = '{"verified": false}' if action.verification is Verification.CHECKS else None
-        return Ending(state=State(failure.verdict.value), error=error, result=result)
+        return Ending(state=State(failure.verdict.value), error=failure.fault.facts(), result=result)
 
-    def _done(self, action: Action[Any, Any], run: Run, result: Result) -> Ending:
-        message = self._message(run, result) if makes_message(action) else None
+    def _not_sent(self, job: Job, failure: NotSent) -> Ending:
+        error = failure.fault.facts()
+        if not self.backoff.allows_another(job.attempts):
+            return Ending(state=State.NOT_SENT, error=error)
+        wait = self.backoff.wait(job.attempts, failure.fault.retry_after, self.chance)
+        return Ending(state=State.WAITING, error=error, due_at=self.clock() + wait)
+
+    def _done(self, run: Run, result: Result) -> Ending:
+        message = self._message(run, result) if makes_message(run.action) else None
         return Ending(state=State.DONE, result=result.model_dump_json(), message=message)
 
     def _message(self, run: Run, result: Any) -> MadeMessage:
@@ -88,6 +98,20 @@ class Attempts:
         return MadeMessage(sid=result.sid, status=result.status, watched="polling", poll_at=poll_at)
 
 
+def _failure_of(error: Exception, job: Job) -> Failure:
+    """What an exception says; `Unavailable` comes of the guard alone, before the bytes leave."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, Unavailable):
+        return NotSent(Fault(message=error.message))
+    name = type(error).__name__
+    log.error("attempt_broke", job=job.id, action=job.action, error=name)  # its text may hold a body
+    return OutcomeUnknown(Fault(message=BROKE.format(error=name)))
+
+
+UNREADABLE = (
+    "This version of Ringback cannot read the job, so nothing was sent. Send it again under a new intent."
+)
 BROKE = "Ringback itself failed after the request may have left ({error})."
 
 
