@@ -4,7 +4,7 @@ from typing import Any
 
 from ringback.accounts import Accounts
 from ringback.clock import Clock
-from ringback.errors import Failure, Refused
+from ringback.errors import Refused, RingbackError
 from ringback.outbox.retry import next_poll
 from ringback.store import Store
 from ringback.store.outcomes import MadeMessage, Place
@@ -15,6 +15,7 @@ from ringback.twilio import resources
 AT_ONCE = 20
 CLAIM_MS = 60_000
 WHO = "polling"
+GONE = 20404  # the message was deleted, or never was
 
 
 class Polling:
@@ -33,20 +34,20 @@ class Polling:
                 await self._store.polls.plan(message, await self._ask(message))
 
     async def _ask(self, message: Message) -> int | None:
+        account = await self._accounts.by_id(message.account_id)
+        if account is None or account.removed_at is not None:
+            return None
         now = self._clock()
         later = next_poll(message.polls, now - message.created_at)
-        account = await self._accounts.by_id(message.account_id)
-        if account is None:
-            return None
+        again = now + later if later is not None else None
         try:
             twilio = await self._accounts.open(account)
             found = await twilio.fetch(resources.message(message.sid))
-        except Refused:
-            return None
-        except Failure:
-            return now + later if later is not None else None
+        except RingbackError as error:
+            # A token that was rotated is put right one day; only a message that is gone stays away.
+            return None if isinstance(error, Refused) and error.fault.code == GONE else again
         await self._note(message, found)
-        return None if found["status"] in SETTLED or later is None else now + later
+        return None if found["status"] in SETTLED else again
 
     async def _note(self, message: Message, found: dict[str, Any]) -> None:
         place = Place(account_id=message.account_id, job_id=message.job_id, attempt=message.attempt)

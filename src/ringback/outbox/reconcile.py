@@ -57,8 +57,8 @@ class Reconcile:
 
     async def _fitting(self, job: Job) -> list[dict[str, Any]]:
         account = await self._accounts.by_id(job.account_id)
-        if account is None:
-            raise Conflict(f"The account {job.account} was removed.")
+        if account is None or account.removed_at is not None:
+            raise Conflict(f"The account {job.account} was removed. Settle the job once you know.")
         since = await self._started(account, job) - SKEW
         twilio = await self._accounts.open(account)
         wanted = orjson.loads(job.input)
