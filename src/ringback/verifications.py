@@ -4,6 +4,7 @@ Twilio's Verify has no lifetime parameter (Twilio docs, verify/api: rate-limits-
 keeps each verification it starts, refuses a check after the deadline without calling, and cancels it there.
 """
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 from ringback.accounts import Accounts
 from ringback.action import Action, Verification
 from ringback.clock import Clock
-from ringback.errors import Failure, Fault, FieldError, NotSent, Refused
+from ringback.errors import Failure, Fault, FieldError, NotSent, Refused, RingbackError
+from ringback.log import logger
+from ringback.store.persistence import until_written
 from ringback.store.rows import Account
 from ringback.store.rows import Verification as Kept
 from ringback.store.verifications import VerificationTable
@@ -24,6 +27,8 @@ TWILIO_CHECKS = 5  # Twilio docs, errors/60202: the sixth check is refused
 SKEW = 5 * SECOND  # how far Twilio's clock may be from ours when it says 404 near the deadline
 
 Proceed = Callable[[], Awaitable[Any]]
+
+log = logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,68 +81,85 @@ class Verifications:
         """Why a start would be refused now; for `explain`."""
         if run.action.verification is not Verification.STARTS:
             return None
-        return self._too_many_sends(run.wanted, await self._live(run, await self._world(run)))
+        now = await self._world(run)
+        live = await self._live(run, now)
+        return _limit_reached(run.wanted, live) if live is not None and not _over(live, now) else None
 
     async def end_due(self) -> None:
         """Cancel at Twilio what has passed a deadline of ours."""
-        times: dict[str, int] = {}
+        waiting: defaultdict[str, list[Kept]] = defaultdict(list)
         for kept in await self._table.to_end():
-            account = await self._accounts.by_id(kept.account_id)
-            if account is None:
-                continue
-            if account.id not in times:
-                times[account.id] = await self._accounts.world_time(account)
-            if times[account.id] >= kept.deadline:
-                await self._end(kept, await self._accounts.open(account))
+            waiting[kept.account_id].append(kept)
+        for account_id, open_ones in waiting.items():
+            try:
+                await self._end_those(account_id, open_ones)
+            except RingbackError as error:
+                # A simulator that is away, say; the other accounts' deadlines hold all the same.
+                log.warning("verifications_not_ended", account=account_id, error=error.message)
+
+    async def _end_those(self, account_id: str, open_ones: list[Kept]) -> None:
+        account = await self._accounts.by_id(account_id)
+        if account is None:
+            return
+        twilio = await self._accounts.open(account)
+        now = await twilio.world_time()
+        for kept in open_ones:
+            if now >= kept.deadline:
+                await self._end(kept, twilio)
 
     async def _start(self, run: Run, proceed: Proceed) -> Any:
         now = await self._world(run)
-        live = await self._live(run, now)
-        if (refusal := self._too_many_sends(run.wanted, live)) is not None:
-            raise refusal
-        if live is not None and now >= live.deadline:
-            # Twilio would send the old code again: https://www.twilio.com/docs/verify/api/verification
-            await self._end(live, run.twilio)
-        started = await proceed()
-        await self._keep(run, started, now)
+        live = await self._cleared(run, await self._live(run, now), now)
+        if live is not None:
+            await self._count_send(run, live)
+        try:
+            started = await proceed()
+        except (NotSent, Refused):
+            if live is not None:
+                await until_written(lambda: self._table.return_send(run.account.id, live.sid))
+            raise
+        await self._keep(run, started, now, counted=live is not None and live.sid == started.sid)
         return started
 
     async def _live(self, run: Run, now: int) -> Kept | None:
+        """The verification that Twilio would send again."""
         kept = await self._table.newest(run.account.id, run.wanted.service_sid, run.wanted.to)
         if kept is None or kept.state != "open":
             return None
         return kept if kept.deadline_is_ours or now < kept.deadline else None
 
-    @staticmethod
-    def _too_many_sends(wanted: Any, live: Kept | None) -> Refused | None:
-        if live is None:
-            return None
-        limit = getattr(wanted, "max_sends", None) or live.max_sends
-        if limit is None or live.sends < limit:
-            return None
-        return Refused(
-            Fault(
-                message=f"The code was already sent {live.sends} times; max_sends allows {limit}.",
-                cause="The limit of sends that was set for this verification is reached.",
-                remedy="Wait for the verification to end, cancel it with CancelVerify, or allow more sends.",
-                field="max_sends",
-            )
-        )
+    async def _cleared(self, run: Run, live: Kept | None, now: int) -> Kept | None:
+        if live is None or not _over(live, now):
+            return live
+        # Twilio would send the old code again: https://www.twilio.com/docs/verify/api/verification
+        if not await self._end(live, run.twilio):
+            raise NotSent(Fault(message=STILL_THERE, remedy="Nothing was sent; try again."))
+        return None
 
-    async def _keep(self, run: Run, started: Any, now: int) -> None:
+    async def _count_send(self, run: Run, live: Kept) -> None:
+        """Count it before it leaves, so that two at once cannot both be the last."""
+        if (refusal := _limit_reached(run.wanted, live)) is not None:
+            raise refusal
+        most = _limit(run.wanted, live, "max_sends")
+        if not await self._table.count_send(run.account.id, live.sid, most, self._clock()):
+            raise _refused("sent", most or live.sends, "max_sends")
+
+    async def _keep(self, run: Run, started: Any, now: int, *, counted: bool) -> None:
         expires_in = getattr(run.wanted, "expires_in", None)
-        await self._table.keep(
-            account_id=run.account.id,
-            sid=started.sid,
-            service_sid=run.wanted.service_sid,
-            recipient=run.wanted.to,
-            started_at=now,
-            deadline=now + (expires_in or run.account.verification_lifetime) * SECOND,
-            deadline_is_ours=int(expires_in is not None),
-            max_checks=getattr(run.wanted, "max_checks", None),
-            max_sends=getattr(run.wanted, "max_sends", None),
-            now=self._clock(),
-        )
+        columns = {
+            "account_id": run.account.id,
+            "sid": started.sid,
+            "service_sid": run.wanted.service_sid,
+            "recipient": run.wanted.to,
+            "started_at": now,
+            "deadline": now + (expires_in or run.account.verification_lifetime) * SECOND,
+            "deadline_is_ours": int(expires_in is not None),
+            "max_checks": getattr(run.wanted, "max_checks", None),
+            "max_sends": getattr(run.wanted, "max_sends", None),
+            "counted": int(counted),
+            "now": self._clock(),
+        }
+        await until_written(lambda: self._table.keep(**columns))
 
     async def _check(self, run: Run, proceed: Proceed) -> Any:
         kept = await self._known(run)
@@ -151,7 +173,7 @@ class Verifications:
             await self._end(kept, run.twilio)
             return self._answer(run, kept, "expired")
         if not await self._table.count_check(run.account.id, kept.sid, self._clock()):
-            await self._close(kept, "too_many_checks")
+            # Left open: the last check that was allowed may be on its way, and may be right.
             return self._answer(run, kept, "too_many_checks")
         return await self._forward(run, kept, proceed)
 
@@ -164,14 +186,12 @@ class Verifications:
     async def _forward(self, run: Run, kept: Kept | None, proceed: Proceed) -> Any:
         try:
             checked = await proceed()
-        except NotSent:
+        except (NotSent, Refused) as failure:
+            if failure.fault.code == NOT_FOUND:
+                return await self._gone(run, kept)
             if kept is not None and kept.state == "open":
-                await self._table.return_check(run.account.id, kept.sid)
+                await until_written(lambda: self._table.return_check(run.account.id, kept.sid))
             raise
-        except Refused as refusal:
-            if refusal.fault.code != NOT_FOUND:
-                raise
-            return await self._gone(run, kept)
         if kept is not None and checked.outcome != "wrong_code":
             await self._close(kept, checked.outcome)
         return checked
@@ -184,7 +204,7 @@ class Verifications:
                 outcome = "expired"
             elif kept.checks >= TWILIO_CHECKS:
                 outcome = "too_many_checks"
-            await self._close(kept, "canceled" if outcome == "not_found" else outcome)
+            await self._close(kept, outcome)
         return self._answer(run, kept, outcome)
 
     async def _cancel(self, run: Run, proceed: Proceed) -> Any:
@@ -194,18 +214,21 @@ class Verifications:
             await self._close(kept, "canceled")
         return canceled
 
-    async def _end(self, kept: Kept, twilio: Twilio) -> None:
+    async def _end(self, kept: Kept, twilio: Twilio) -> bool:
+        """Whether it is over at Twilio, too."""
         try:
             await twilio.update(resources.verification(kept.service_sid, kept.sid), Status="canceled")
         except Refused as refusal:
             if refusal.fault.code != NOT_FOUND:
-                return
+                return False
         except Failure:
-            return
+            return False
         await self._close(kept, "expired")
+        return True
 
-    async def _close(self, kept: Kept, state: str) -> None:
-        await self._table.close(kept.account_id, kept.sid, state, self._clock())
+    async def _close(self, kept: Kept, outcome: str) -> None:
+        state = "canceled" if outcome == "not_found" else outcome
+        await until_written(lambda: self._table.close(kept.account_id, kept.sid, state, self._clock()))
 
     async def _world(self, run: Run) -> int:
         return await self._accounts.world_time(run.account)
@@ -217,3 +240,39 @@ class Verifications:
         return run.action.result.model_validate(
             facts | {"verification_sid": run.wanted.verification_sid, "to": run.wanted.to} | known
         )
+
+
+def _over(kept: Kept, now: int) -> bool:
+    return bool(kept.deadline_is_ours) and now >= kept.deadline
+
+
+def _limit(wanted: Any, live: Kept, name: str) -> int | None:
+    """The newest limit holds."""
+    limit: int | None = getattr(wanted, name, None) or getattr(live, name)
+    return limit
+
+
+def _limit_reached(wanted: Any, live: Kept) -> Refused | None:
+    """A code that could not be checked any more is not worth sending again."""
+    for name, done, count in (("max_sends", "sent", live.sends), ("max_checks", "checked", live.checks)):
+        limit = _limit(wanted, live, name)
+        if limit is not None and count >= limit:
+            return _refused(done, limit, name)
+    return None
+
+
+def _refused(done: str, limit: int, field: str) -> Refused:
+    return Refused(
+        Fault(
+            message=f"The code was already {done} {limit} times, and {field} allows no more.",
+            cause="A limit that was set for this verification is reached.",
+            remedy=f"Wait for the verification to end, cancel it with CancelVerify, or raise {field}.",
+            field=field,
+        )
+    )
+
+
+STILL_THERE = (
+    "The verification before this one has passed its deadline, but could not be cancelled at Twilio, which "
+    "would send its old code again."
+)

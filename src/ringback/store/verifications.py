@@ -42,8 +42,19 @@ class VerificationTable:
         )
         return row is not None
 
+    async def count_send(self, account_id: str, sid: str, most: int | None, now: int) -> bool:
+        """Count a resend before it leaves; False if none of `most` is left."""
+        row = await self._database.write(
+            lambda c: self._queries.count_send(c, account_id=account_id, sid=sid, most=most, now=now)
+        )
+        return row is not None
+
+    async def return_send(self, account_id: str, sid: str) -> None:
+        """Take back a resend that was not carried out."""
+        await self._database.write(lambda c: self._queries.return_send(c, account_id=account_id, sid=sid))
+
     async def return_check(self, account_id: str, sid: str) -> None:
-        """Take back a check that never left."""
+        """Take back a check that was not carried out."""
         await self._database.write(lambda c: self._queries.return_check(c, account_id=account_id, sid=sid))
 
     async def close(self, account_id: str, sid: str, state: str, now: int) -> None:
@@ -55,7 +66,7 @@ class VerificationTable:
         )
 
     async def to_end(self) -> list[Verification]:
-        """Open ones with a deadline of ours, nearest first."""
+        """Open ones of connected accounts with a deadline of ours, nearest first."""
 
         async def select(connection: Any) -> list[Verification]:
             return [Verification(**dict(row)) async for row in self._queries.verifications_to_end(connection)]
