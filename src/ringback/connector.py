@@ -1,6 +1,7 @@
 """Ringback as its faces and its users meet it: accounts, actions, jobs, keys and callbacks joined."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from ringback.action import Input
 from ringback.actions import action_of
 from ringback.api_keys import ApiKeys
 from ringback.clock import Clock, iso
-from ringback.errors import Conflict, NotFound
+from ringback.errors import Conflict, FieldError, InvalidInput, NotFound
 from ringback.outbox.dispatcher import Dispatcher
 from ringback.outbox.polling import Polling
 from ringback.outbox.reconcile import Reconcile
@@ -26,6 +27,8 @@ from ringback.webhooks.status import StatusCallbacks
 WAIT = 40.0  # seconds; longer than any one try may take
 LOOK_EVERY = 0.25  # seconds; how soon a change made by another process is seen
 PAGE = 50
+SETTLED_AS = (State.DONE, State.REFUSED, State.NOT_SENT)
+MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +155,23 @@ class Connector:
         return outcome_of(await self._job(job_id))
 
     async def settle(self, job_id: str, state: State, who: str, message_sid: str | None = None) -> Outcome:
-        """Say what became of an unknown job; the person who says it is recorded. Raises `Conflict`."""
-        job = await self._job(job_id)
-        message = MadeMessage(sid=message_sid, status="queued") if message_sid else None
+        """Say what became of an unknown job; the person who says it is recorded.
+
+        Raises:
+            InvalidInput: No job can be settled like that.
+            Conflict: The job is not unknown, or the message is another job's.
+        """
+        if errors := _unsettling(state, message_sid):
+            raise InvalidInput(errors)
+        job, now = await self._job(job_id), self._clock()
+        # Whether a callback is on its way nobody knows, so Twilio is asked what the message came to.
+        message = (
+            MadeMessage(sid=message_sid, status="queued", watched="polling", poll_at=now)
+            if message_sid
+            else None
+        )
         ending = Ending(state=state, message=message, error=_settled_error(state, who))
-        if not await self._store.outcomes.settle(_place(job), ending, who, self._clock()):
+        if not await self._store.outcomes.settle(_place(job), ending, who, now):
             raise Conflict(f"The job is {job.state.value}; only an unknown job can be settled.")
         return outcome_of(await self._job(job_id))
 
@@ -217,6 +232,17 @@ def _named(action: Input | str, inputs: Mapping[str, Any] | None) -> tuple[str, 
 
 def _place(job: Job) -> Place:
     return Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
+
+
+def _unsettling(state: State, message_sid: str | None) -> list[FieldError]:
+    errors = []
+    if state not in SETTLED_AS:
+        errors.append(FieldError("state", f"Choose one of {', '.join(SETTLED_AS)}."))
+    if message_sid is not None and not MESSAGE_SID.fullmatch(message_sid):
+        errors.append(FieldError("message_sid", "Write the SID as Twilio shows it: SM or MM and 32 digits."))
+    if message_sid is not None and state is not State.DONE:
+        errors.append(FieldError("message_sid", "A job with a message was sent: settle it as done."))
+    return errors
 
 
 def _settled_error(state: State, who: str) -> dict[str, Any] | None:

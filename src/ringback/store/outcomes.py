@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from ringback.errors import Conflict
 from ringback.store.database import Database
 from ringback.store.jobs import note
 from ringback.store.rows import State
@@ -64,11 +65,11 @@ class Outcomes:
 
         async def work(c: Any) -> None:
             await self._end_attempt(c, place, ending, now)
-            if ending.state is State.WAITING:
-                await self._queries.put_job_back(c, id=place.job_id, due_at=ending.due_at, now=now)
-                await note(self._queries, c, place.job, now, "put_back", who, **(ending.error or {}))
-            else:
+            if ending.state is not State.WAITING:
                 await self._move(c, place, ending, who, now)
+            elif not await self._put_back(c, place, ending, who, now):
+                # It was given up meanwhile: it can be told what it came to, but never tried again.
+                await self._move(c, place, replace(ending, state=State.NOT_SENT), who, now)
             if ending.message is not None:
                 await self._keep(c, place, ending.message, now)
 
@@ -120,9 +121,10 @@ class Outcomes:
         return condemned
 
     async def settle(self, place: Place, ending: Ending, who: str, now: int) -> bool:
-        """Settle an unknown job; False if it is not unknown."""
+        """Settle an unknown job; False if it is not unknown. Raises `Conflict` for another job's message."""
 
         async def work(c: Any) -> bool:
+            await self._require_its_own(c, place, ending.message)
             if not await self._move_from(c, "unknown", place, ending, now):
                 return False
             await note(
@@ -134,6 +136,13 @@ class Outcomes:
 
         return await self._write(place.job_id, work)
 
+    async def _require_its_own(self, c: Any, place: Place, message: MadeMessage | None) -> None:
+        if message is None:
+            return
+        known = await self._queries.message(c, account_id=place.account_id, sid=message.sid)
+        if known is not None and known["job_id"] != place.job_id:
+            raise Conflict(f"{message.sid} is the message of another job, {known['job_id']}.")
+
     async def knows(self, account_id: str, sid: str) -> bool:
         """Whether a message belongs to a job already."""
         row = await self._database.read(lambda c: self._queries.message(c, account_id=account_id, sid=sid))
@@ -144,6 +153,12 @@ class Outcomes:
         await self._write(
             place.job_id, lambda c: note(self._queries, c, place.job, now, kind, who, message=message)
         )
+
+    async def _put_back(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> bool:
+        row = await self._queries.put_job_back(c, id=place.job_id, due_at=ending.due_at, now=now)
+        if row is not None:
+            await note(self._queries, c, place.job, now, "put_back", who, **(ending.error or {}))
+        return row is not None
 
     async def _write(self, job_id: str, work: Callable[[Any], Awaitable[AnswerT]]) -> AnswerT:
         answer = await self._database.write(work)

@@ -58,10 +58,10 @@ update jobs set lease_until = :lease_until where id = :id and lease_owner = :own
 select account_id, id, attempts from jobs where state = 'running' and lease_until < :now;
 
 -- name: move_job(id, state, new_state, result, error, now)^
--- Move a job on from a state that it must still be in, and let its lease go.
+-- Move a job on from a state that it must still be in, and let its lease go; only a further try needs its secrets.
 update jobs set state = :new_state, lease_owner = null, lease_until = null, updated_at = :now,
                 result = coalesce(cast(:result as text), result), error = :error,
-                sealed = case when :new_state in ('done', 'refused', 'not_sent', 'withdrawn') then null else sealed end
+                sealed = case when :new_state in ('waiting', 'running') then sealed else null end
 where id = :id and state = :state
 returning account_id, id, attempts;
 
