@@ -12,6 +12,7 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
 DEFAULT_SIMULATOR_PORT = 4010
 LARGEST_PORT = 65_535
+IN_MEMORY = (":memory:", "sqlite:///:memory:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 def database_path(given: str) -> Path:
     """The SQLite file that `--database` or `RINGBACK_DATABASE` names, as a path or `sqlite:///path`."""
+    if given.startswith(IN_MEMORY):
+        raise Misconfigured(
+            f"RINGBACK_DATABASE: {given!r} would forget what was sent. Give a file's path or sqlite:///path."
+        )
     if "://" not in given:
         return Path(given).expanduser()
     scheme, _, rest = given.partition("://")
@@ -63,17 +68,24 @@ def checked_public_url(given: str | None) -> str | None:
     """The address under which Twilio reaches this server, without a slash at its end."""
     if given is None:
         return None
-    parts = urlsplit(given)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    host = _host_of(given)
+    if host is None:
         raise Misconfigured(
             f"RINGBACK_PUBLIC_URL: {given!r} is not an address Twilio can call. Write it like https://ringback.example.org"
         )
-    if "_" in parts.hostname:
+    if "_" in host:
         # Twilio refuses a StatusCallback whose host has an underscore (error 21609).
-        raise Misconfigured(
-            f"RINGBACK_PUBLIC_URL: Twilio calls no host with an underscore ({parts.hostname})."
-        )
+        raise Misconfigured(f"RINGBACK_PUBLIC_URL: Twilio calls no host with an underscore ({host}).")
     return given.rstrip("/")
+
+
+def _host_of(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no port
+        return None
+    return parts.hostname if usable and not (parts.query or parts.fragment) else None
 
 
 def checked_port(given: str) -> int:

@@ -153,7 +153,7 @@ async def _connect(path: str) -> aiosqlite.Connection:
         # A commit returns only when its bytes are on disk: a send's intent must survive a power cut.
         for pragma in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "journal_mode = wal", "synchronous = full"):
             await connection.execute_fetchall(f"pragma {pragma}")
-    except sqlite3.Error:
+    except BaseException:
         await connection.close()  # its thread would keep the process from ending
         raise
     return connection
@@ -181,23 +181,38 @@ def split_statements(script: str) -> list[str]:
     return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
 
 
+def _make_private(path: Path) -> None:
+    """Numbers and texts are nobody else's to read; the WAL inherits the file's mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+
+
+async def _reading(writer: aiosqlite.Connection, path: str) -> aiosqlite.Connection:
+    try:
+        await _lay_schema(writer, path)
+        return await _connect(path)
+    except sqlite3.Error as error:
+        raise _unopenable(path, error) from error
+
+
+def _unopenable(path: str, error: Exception) -> Misconfigured:
+    return Misconfigured(
+        f"The database {path} cannot be opened ({error}). Name another with --database or RINGBACK_DATABASE."
+    )
+
+
 @asynccontextmanager
 async def open_database(path: str) -> AsyncIterator[Database]:
     """Open the SQLite file at `path`, making it and its folder when new. Raises `Misconfigured`."""
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise Misconfigured(f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or newer is needed.")
     try:
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        Path(path).touch(mode=0o600)  # numbers and texts are nobody else's to read; the WAL inherits it
+        _make_private(Path(path))
         writer = await _connect(path)
     except (OSError, sqlite3.Error) as error:
-        raise Misconfigured(
-            f"The database {path} cannot be opened ({error}). "
-            "Name another with --database or RINGBACK_DATABASE."
-        ) from error
+        raise _unopenable(path, error) from error
     try:
-        await _lay_schema(writer, path)
-        reader = await _connect(path)
+        reader = await _reading(writer, path)
         try:
             database = Database(writer, reader, path)
             committer = asyncio.create_task(database.commit_groups())
