@@ -1,10 +1,13 @@
 """Structured logs on standard error: events and ids, never a secret, a code or a message body."""
 
+import logging
 import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
+
+NAME = "ringback"
 
 SHOWN = frozenset(
     {
@@ -47,26 +50,38 @@ def show_known(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> M
     return shown | {"hidden": hidden} if hidden else shown
 
 
+SHAPING = (
+    structlog.stdlib.filter_by_level,
+    show_known,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
 def configure(*, chatty: bool = False) -> None:
     """Send logs to standard error, in colour on a terminal and as JSON lines elsewhere.
 
-    A server is chatty and tells of each job; a command only of what went wrong.
+    A server is chatty and tells of each job; a command only of what went wrong. A program that uses Ringback
+    as a library does not call this: there, the standard logger named ringback is its own to set up.
     """
     terminal = sys.stderr.isatty()
     renderer: Any = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
-    structlog.configure(
-        processors=[
-            show_known,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger("info" if chatty else "error"),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
+        )
     )
+    ours = logging.getLogger(NAME)
+    ours.handlers[:] = [handler]
+    ours.setLevel(logging.INFO if chatty else logging.ERROR)
+    ours.propagate = False
 
 
 def logger() -> Any:
-    """A logger for one module."""
-    return structlog.get_logger()
+    """A logger for one module; what it is given is filtered whether or not anybody set logging up."""
+    return structlog.wrap_logger(
+        logging.getLogger(NAME),
+        processors=[*SHAPING, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
