@@ -17,7 +17,7 @@ from ringback.inputs import field_errors
 from ringback.keywords import fill, found, holds_braces
 from ringback.numbers import Note, Reader
 from ringback.secrets import Keyring
-from ringback.segments import measure
+from ringback.segments import measure, smart_encode
 from ringback.store import Store
 from ringback.store.jobs import NewJob
 from ringback.store.rows import Account, Job
@@ -215,7 +215,8 @@ def _segments(prepared: Prepared) -> dict[str, Any] | None:
     body = getattr(prepared.wanted, "body", None)
     if body is None or prepared.action.channel != "sms":
         return None
-    return asdict(measure(body))
+    smart = getattr(prepared.wanted, "smart_encoded", None)
+    return asdict(measure(smart_encode(body) if smart else body))
 
 
 async def _rehearsed(prepared: Prepared, twilio: Any) -> dict[str, Any] | None:
