@@ -45,6 +45,7 @@ types: $(VENV)/.dev ## Strict types
 bench: $(VENV)/.dev ## Speed, as ratios from one run
 	$(BIN)/python bench/client.py
 	$(BIN)/python bench/start_up.py
+	$(BIN)/python bench/simulator.py
 
 lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements/run.txt
