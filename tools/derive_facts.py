@@ -21,7 +21,9 @@ SOURCES: dict[str, tuple[str, str]] = {
         (
             r"/2010-04-01/Accounts(/\{Sid\}|/\{AccountSid\}/("
             r"Balance|Messages|Messages/\{Sid\}|Messages/\{MessageSid\}/(Media|Media/\{Sid\}|Feedback)"
-            r"|IncomingPhoneNumbers|IncomingPhoneNumbers/\{Sid\}|OutgoingCallerIds|OutgoingCallerIds/\{Sid\}"
+            r"|IncomingPhoneNumbers(/\{Sid\}|/Local|/Mobile|/TollFree)?|OutgoingCallerIds|OutgoingCallerIds/\{Sid\}"
+            r"|AvailablePhoneNumbers(/\{CountryCode\}(/Local|/Mobile|/TollFree)?)?|Keys(/\{Sid\})?"
+            r"|SigningKeys(/\{Sid\})?|SMS/ShortCodes(/\{Sid\})?"
             r"|Calls|Calls/\{Sid\}))?\.json"
         ),
     ),
@@ -29,8 +31,9 @@ SOURCES: dict[str, tuple[str, str]] = {
         "twilio_verify_v2.json",
         (
             r"/v2/(Services|Services/\{Sid\}|Services/\{ServiceSid\}/(Verifications(/\{Sid\})?|VerificationCheck"
-            r"|RateLimits(/\{Sid\})?|RateLimits/\{RateLimitSid\}/Buckets(/\{Sid\})?)|Attempts(/\{Sid\})?"
-            r"|Templates)"
+            r"|RateLimits(/\{Sid\})?|RateLimits/\{RateLimitSid\}/Buckets(/\{Sid\})?|Webhooks(/\{Sid\})?"
+            r"|MessagingConfigurations(/\{Country\})?)|Attempts(/\{Sid\}|/Summary)?"
+            r"|SafeList/Numbers(/\{PhoneNumber\})?|Templates)"
         ),
     ),
     "messaging_v1": (
