@@ -1,6 +1,6 @@
 """What goes into the simulator and what comes out, whichever door it uses."""
 
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -98,7 +98,17 @@ class Severed:
     how: Literal["close", "reset"]
 
 
-Outcome = Reply | Severed
+@dataclass(slots=True)
+class Stream:
+    """An answer without an end: parts are written as they come, until the client leaves."""
+
+    parts: AsyncIterator[bytes]
+    content_type: str = "text/event-stream"
+    headers: str = "Cache-Control: no-store\r\n"
+    status: int = 200
+
+
+Outcome = Reply | Severed | Stream
 Answer = Outcome | Awaitable[Outcome]
 
 

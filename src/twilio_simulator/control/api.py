@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from twilio_simulator import control
 from twilio_simulator.control.fields import BadInputError
 from twilio_simulator.control.visit import Content, Handler, Visit
-from twilio_simulator.exchange import Answer, Outcome, Request, json_reply, parsed_form
+from twilio_simulator.exchange import Answer, Outcome, Reply, Request, Stream, json_reply, parsed_form
 from twilio_simulator.webhooks.target import is_loopback
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class ControlApi:
             content = self._found(request)
         except BadInputError as error:
             return json_reply(error.status, {"errors": error.errors})
+        if isinstance(content, Reply | Stream):
+            return content
         return json_reply(200, content) if isinstance(content, dict) else self._awaited(content)
 
     async def _awaited(self, content: Awaitable[Content]) -> Outcome:
@@ -65,7 +67,7 @@ class ControlApi:
                 403,
             )
 
-    def _found(self, request: Request) -> Content | Awaitable[Content]:
+    def _found(self, request: Request) -> Content | Reply | Stream | Awaitable[Content]:
         request.query = parsed_form(request.query_string)
         methods = []
         for method, pattern, handler in self._routes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from twilio_simulator.control.fields import BadInputError, Fields
-from twilio_simulator.exchange import Request
+from twilio_simulator.exchange import Reply, Request, Stream
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.state import World
 
@@ -70,5 +70,5 @@ class Visit:
 
 
 Content = dict[str, Any]
-Handler = Callable[[Visit], Content | Awaitable[Content]]
+Handler = Callable[[Visit], Content | Reply | Stream | Awaitable[Content]]
 Created = tuple[int, Content]

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from twilio_simulator.exchange import Answer, Reply, Request, Severed
+from twilio_simulator.exchange import Answer, Reply, Request, Severed, Stream
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -24,8 +24,10 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-def _header_lines(reply: Reply) -> list[tuple[bytes, bytes]]:
-    lines = [("content-type", reply.content_type), ("content-length", str(len(reply.body)))]
+def _header_lines(reply: Reply | Stream) -> list[tuple[bytes, bytes]]:
+    lines = [("content-type", reply.content_type)]
+    if isinstance(reply, Reply):
+        lines.append(("content-length", str(len(reply.body))))
     for line in reply.headers.split("\r\n"):
         if line:
             name, _, value = line.partition(": ")
@@ -48,13 +50,18 @@ class Application:
         path = scope.get("raw_path", scope["path"].encode()).decode("latin-1").partition("?")[0]
         query = scope.get("query_string", b"").decode("latin-1")
         answer = self._serve(Request(scope["method"], path, query, headers, await _body(receive)))
-        outcome = answer if isinstance(answer, Reply | Severed) else await answer
+        outcome = answer if isinstance(answer, Reply | Severed | Stream) else await answer
         if isinstance(outcome, Severed):
             raise ConnectionSeveredError(outcome.how)
         await send(
             {"type": "http.response.start", "status": outcome.status, "headers": _header_lines(outcome)}
         )
-        await send({"type": "http.response.body", "body": outcome.body})
+        if isinstance(outcome, Reply):
+            await send({"type": "http.response.body", "body": outcome.body})
+            return
+        async for part in outcome.parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while (message := await receive())["type"] != "lifespan.shutdown":

@@ -9,10 +9,10 @@ import socket
 import struct
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
 from twilio_simulator.clock import http_date
-from twilio_simulator.exchange import Answer, Outcome, Reply, Request, Severed
+from twilio_simulator.exchange import Answer, Outcome, Reply, Request, Severed, Stream
 
 MAX_HEAD = 64 * 1024
 MAX_BODY = 4 * 1024 * 1024
@@ -102,14 +102,25 @@ class Connections:
 class Connection(asyncio.Protocol):
     """One client's connection: requests are answered one after the other, in order."""
 
-    __slots__ = ("_buffer", "_busy", "_continued", "_last", "_paused", "_shared", "_transport", "number")
+    __slots__ = (
+        "_buffer",
+        "_busy",
+        "_continued",
+        "_drained",
+        "_last",
+        "_paused",
+        "_shared",
+        "_transport",
+        "number",
+    )
 
     def __init__(self, shared: Connections, number: int) -> None:
         self._shared = shared
         self.number = number
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
-        self._busy: asyncio.Future[Outcome] | None = None
+        self._busy: asyncio.Future[Any] | None = None
+        self._drained: asyncio.Future[None] | None = None
         self._continued = False
         self._paused = False
         self._last = False
@@ -134,6 +145,8 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """The client has caught up."""
         self._paused = False
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
         self._work()
 
     def data_received(self, data: bytes) -> None:
@@ -217,6 +230,8 @@ class Connection(asyncio.Protocol):
             self._write(answer)
         elif isinstance(answer, Severed):
             self._sever(answer)
+        elif isinstance(answer, Stream):
+            self._begin(answer)
         else:
             self._busy = asyncio.ensure_future(answer)
             self._busy.add_done_callback(self._finished)
@@ -231,10 +246,36 @@ class Connection(asyncio.Protocol):
         if isinstance(outcome, Severed):
             self._sever(outcome)
             return
+        if isinstance(outcome, Stream):
+            self._begin(outcome)
+            return
         self._write(outcome)
         if self._transport is not None and not self._last:
             self._transport.resume_reading()
             self._work()
+
+    def _begin(self, stream: Stream) -> None:
+        """Write an endless answer; the connection is for nothing else from now on."""
+        self._last = True
+        if self._transport is None:
+            return
+        head = (
+            f"HTTP/1.1 {stream.status} {REASONS[stream.status]}\r\nDate: {http_date()}\r\n"
+            f"Content-Type: {stream.content_type}\r\nConnection: close\r\n{stream.headers}\r\n"
+        )
+        self._transport.write(head.encode("latin-1"))
+        self._busy = asyncio.ensure_future(self._pump(stream))
+
+    async def _pump(self, stream: Stream) -> None:
+        async for part in stream.parts:
+            if self._transport is None:
+                return
+            self._transport.write(part)
+            if self._paused:
+                self._drained = asyncio.get_running_loop().create_future()
+                await self._drained
+        if self._transport is not None:
+            self._transport.close()
 
     def _sever(self, severed: Severed) -> None:
         self._last = True

@@ -51,6 +51,11 @@ class EventLog:
             self._wake()
         return self.cursor
 
+    @property
+    def watched(self) -> int:
+        """How many wait for the next event."""
+        return len(self._waiting)
+
     def _wake(self) -> None:
         for waiting in self._waiting:
             if not waiting.done():
@@ -75,9 +80,16 @@ class EventLog:
             remaining = deadline - loop.time()
             if remaining <= 0:
                 return None
-            woken: asyncio.Future[None] = loop.create_future()
-            self._waiting.add(woken)
-            await asyncio.wait([woken], timeout=remaining)
+            await self.next(remaining)
+
+    async def next(self, timeout: float) -> bool:  # noqa: ASYNC109 - as above
+        """Wait for any event; False when `timeout` real seconds pass without one."""
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(woken)
+        try:
+            await asyncio.wait([woken], timeout=timeout)
+            return woken.done()
+        finally:
             self._waiting.discard(woken)
 
     def clear(self) -> None:
