@@ -1,23 +1,14 @@
 """What Twilio answers when it says no, and the codes that show up later: one row per rule.
 
 `confidence`: *captured* texts were seen on the wire; *documented* ones stand in Twilio's pages or error
-dictionary; *inferred* ones fit their neighbours but were not seen.
+dictionary; *inferred* ones fit their neighbours but were not seen. Further rows stand in `ledger_rows`, one
+module per part of Twilio.
 """
 
-from typing import Literal, NamedTuple
+from twilio_simulator.ledger_rows import rows
+from twilio_simulator.ledger_rows.rule import Rule
 
-Confidence = Literal["captured", "documented", "inferred"]
 MORE_INFO = "https://www.twilio.com/docs/errors/"
-
-
-class Rule(NamedTuple):
-    """A refusal at once (`status` is the HTTP status) or a late code (`status` is None)."""
-
-    code: int
-    status: int | None
-    text: str
-    source: str
-    confidence: Confidence
 
 
 _ROWS: tuple[Rule, ...] = (
@@ -155,16 +146,6 @@ _ROWS: tuple[Rule, ...] = (
         "field reports of 2026",
         "captured",
     ),
-    # --- Verify
-    Rule(60200, 400, "Invalid parameter: {parameter}", "errors/60200", "captured"),
-    Rule(60202, 429, "Max check attempts reached", "errors/60202", "captured"),
-    Rule(60203, 429, "Max send attempts reached", "errors/60203", "captured"),
-    Rule(60204, 403, "Service does not support this feature: custom code", "errors/60204", "documented"),
-    Rule(60205, 403, "SMS is not supported by landline phone number", "errors/60205", "captured"),
-    Rule(60206, 400, "Parameters 'Amount' and 'Payee' are required", "errors/60206", "documented"),
-    Rule(60217, 400, "Email channel requires an email integration", "errors/60217", "inferred"),
-    Rule(60221, 400, "Either 'To' or 'VerificationSid' is required", "errors/60221", "documented"),
-    Rule(60223, 400, "Delivery channel disabled: {channel}", "errors/60223", "documented"),
     # --- late codes: the create succeeded, the outcome carries them
     Rule(30001, None, "Queue overflow", "errors/30001", "documented"),
     Rule(30002, None, "Account suspended", "errors/30002", "documented"),
@@ -195,7 +176,7 @@ _ROWS: tuple[Rule, ...] = (
     Rule(63024, None, "Invalid message recipient", "errors/63024", "documented"),
 )
 
-LEDGER: dict[int, Rule] = {rule.code: rule for rule in _ROWS}
+LEDGER: dict[int, Rule] = {rule.code: rule for rule in (*_ROWS, *rows())}
 TRIAL_GATE = "This feature is not available on a Trial account. Please upgrade your account to gain access."
 
 

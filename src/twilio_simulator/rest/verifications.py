@@ -53,7 +53,7 @@ def _check_recipient(to: str, channel: str) -> None:
 def _check_wishes(call: Call, service: VerifyService) -> None:
     code = call.one("CustomCode")
     if code and not service.custom_code_enabled:
-        raise RefusalError(60204)
+        raise RefusalError(60204, feature="custom code")
     if code and not (code.isdigit() and SHORTEST_CODE <= len(code) <= LONGEST_CODE):
         raise RefusalError(60200, parameter="CustomCode")
     template = call.said("TemplateSid")

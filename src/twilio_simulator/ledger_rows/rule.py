@@ -1,0 +1,17 @@
+"""What one row of the ledger holds."""
+
+from typing import Literal, NamedTuple
+
+Confidence = Literal["captured", "documented", "inferred"]
+
+
+class Rule(NamedTuple):
+    """A refusal at once (`status` is the HTTP status) or a late code (`status` is None)."""
+
+    code: int
+    status: int | None
+    text: str
+    source: str
+    confidence: Confidence
+    read: str = "2026-11"
+    """The month in which the source was read."""
