@@ -38,14 +38,17 @@ SOURCES: dict[str, tuple[str, str]] = {
     ),
     "messaging_v1": (
         "twilio_messaging_v1.json",
-        r"/v1/Services(/\{Sid\}|/\{ServiceSid\}/PhoneNumbers|/\{MessagingServiceSid\}/ChannelSenders)?",
+        (
+            r"/v1/Services(/\{Sid\}|/Usecases|/\{ServiceSid\}/(PhoneNumbers|ShortCodes|AlphaSenders)(/\{Sid\})?"
+            r"|/\{MessagingServiceSid\}/ChannelSenders(/\{Sid\})?)?"
+        ),
     ),
     "messaging_v2": ("twilio_messaging_v2.json", r"/v2/Channels/Senders(/\{Sid\})?"),
     "content": (
         "twilio_content_v1.json",
         (
-            r"/v1/(Content(/\{Sid\}|/\{ContentSid\}/ApprovalRequests)?|Content/\{ContentSid\}/ApprovalRequests/whatsapp"
-            r"|ContentAndApprovals)"
+            r"/v1/(Content(/\{Sid\}(/ApprovalRequests)?)?|Content/\{ContentSid\}/ApprovalRequests/whatsapp"
+            r"|ContentAndApprovals|LegacyContent)"
         ),
     ),
     "content_v2": ("twilio_content_v2.json", r"/v2/Content(AndApprovals)?"),
