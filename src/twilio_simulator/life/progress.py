@@ -150,6 +150,7 @@ def show(handset: Handset, message: Message) -> None:
             account_sid=message.account_sid,
             sid=message.sid,
             media=tuple(one.url for one in message.media),
+            content=message.content,
         )
     )
 

@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from twilio_simulator.addresses import SANDBOX
 from twilio_simulator.clock import HOUR, rfc2822
+from twilio_simulator.world.content import Template
 from twilio_simulator.world.message import Message, Mode
 from twilio_simulator.world.numbers import CallerId, MessagingService, Number, WhatsappSender
+from twilio_simulator.world.opt_outs import OptOuts
 from twilio_simulator.world.verification import VerifyService
 
 KEPT_MESSAGES = 10_000
@@ -67,7 +69,9 @@ class Settings:
     blocked_countries: frozenset[str] = frozenset()
     email_integration: bool = False
     full_queues: frozenset[str] = frozenset()
-    """Senders whose queue counts as full (21611)."""
+    """Senders and services whose queue counts as full (21611; 30001 with a service)."""
+    segments_per_second: float | None = None
+    """How fast one sender sends; None lets every message go at once."""
 
 
 @dataclass(slots=True, eq=False)
@@ -102,6 +106,17 @@ class Account:
     """SIDs of finished messages, in the order in which they may be forgotten."""
     windows: dict[tuple[str, str], int] = field(default_factory=dict)
     """(our WhatsApp number, handset number) to the instant of the last inbound message."""
+    templates: dict[str, Template] = field(default_factory=dict)
+    """Content templates by SID, oldest first."""
+    opt_outs: OptOuts = field(default_factory=OptOuts)
+    units: dict[str, int] = field(default_factory=dict)
+    """What a trial has used up, by kind: sms, whatsapp."""
+    queues: dict[str, int] = field(default_factory=dict)
+    """When the queue of a paced sender will be empty, by its address."""
+    is_test: bool = False
+    """It is what test credentials open: nothing in it lasts."""
+    test_twin: "Account | None" = None
+    """The account that this one's test credentials open."""
     in_flight: int = 0
 
     def keep(self, message: Message) -> None:

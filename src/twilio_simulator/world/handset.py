@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from twilio_simulator.clock import precise
+from twilio_simulator.world.message import Content
 
 Kind = Literal["mobile", "landline", "voip"]
 State = Literal["reachable", "off", "blocking", "spam_filtered", "unknown", "unreachable_carrier"]
@@ -25,6 +26,8 @@ class Shown:
     account_sid: str
     sid: str | None
     media: tuple[str, ...] = ()
+    content: Content | None = None
+    """Buttons, lists, places: what a template shows beside its text."""
 
     def resource(self) -> dict[str, Any]:
         """The message as the control API shows it."""
@@ -35,6 +38,7 @@ class Shown:
             "peer": self.peer,
             "body": self.body,
             "media": list(self.media),
+            "content": self.content,
             "account_sid": self.account_sid,
             "message_sid": self.sid,
         }

@@ -1,7 +1,7 @@
 """A message, and how the REST API shows it."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from twilio_simulator.clock import rfc2822
 
@@ -21,6 +21,8 @@ Status = Literal[
 ]
 Mode = Literal["immediate", "timed", "manual"]
 Direction = Literal["inbound", "outbound-api", "outbound-call", "outbound-reply"]
+Content = dict[str, Any]
+"""`type` (`twilio/quick-reply`, …) and what belongs to it: buttons, button and items, location, cards, …"""
 
 # Twilio docs, message resource: which status may follow which.
 NEXT: dict[str, frozenset[str]] = {
@@ -70,6 +72,14 @@ class Message:
     media: list[Media] = field(default_factory=list)
     timeline: list[tuple[Status, int]] = field(default_factory=list)
     speed: float = 1.0
+    content: Content | None = None
+    """What a template's rich types show on the phone."""
+    late_code: int | None = None
+    """A code that its template or variables earn it once it is dispatched."""
+    send_at: int | None = None
+    """When a scheduled message is due."""
+    expires: int | None = None
+    """When its validity period ends, if it has to queue that long."""
 
     @property
     def finished(self) -> bool:
