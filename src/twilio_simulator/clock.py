@@ -103,7 +103,10 @@ class WorldClock:
         return sum(due.act is not None for _, _, due in self._heap)
 
     def after(self, delay: int, kind: str, subject: str, act: Callable[[], None]) -> Due:
-        """Have `act` happen `delay` milliseconds from now."""
+        """Have `act` happen `delay` milliseconds from now.
+
+        Pass a method, or a `partial` of one: events are kept in snapshots, which can hold no lambda or closure.
+        """
         due = Due(self.now() + delay, kind, subject, act)
         self._count += 1
         heapq.heappush(self._heap, (due.at, self._count, due))

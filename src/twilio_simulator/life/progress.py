@@ -124,17 +124,19 @@ class Progress:
             message.num_segments = 1 if whole else segments(message.body)
 
     def _price_later(self, account: Account, message: Message) -> None:
-        def charge() -> None:
-            whatsapp = message.to.startswith("whatsapp:")
-            micros = WHATSAPP_PRICE if whatsapp else SEGMENT_PRICE * message.num_segments
-            message.price = f"-{micros / 1_000_000:.5f}"
-            account.balance_micros -= micros
-
         if message.mode == "timed":
             delay = max(1, round(PRICE_DELAY / message.speed))
-            self._world.clock.after(delay, "message.price", message.sid, charge)
+            self._world.clock.after(
+                delay, "message.price", message.sid, partial(self._charge, account, message)
+            )
         else:
-            charge()
+            self._charge(account, message)
+
+    def _charge(self, account: Account, message: Message) -> None:
+        whatsapp = message.to.startswith("whatsapp:")
+        micros = WHATSAPP_PRICE if whatsapp else SEGMENT_PRICE * message.num_segments
+        message.price = f"-{micros / 1_000_000:.5f}"
+        account.balance_micros -= micros
 
 
 def show(handset: Handset, message: Message) -> None:

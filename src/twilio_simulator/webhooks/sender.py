@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from twilio_simulator.clock import stopwatch
@@ -158,10 +159,11 @@ class WebhookSender:
             return False
         # A delayed one leaves its place in the order: later ones overtake it.
         delay = round(action.seconds[0] * 1000)
-        self._world.clock.after(
-            delay, "webhook.delayed", webhook.id, lambda: self._start(self._deliver(webhook))
-        )
+        self._world.clock.after(delay, "webhook.delayed", webhook.id, partial(self._send_late, webhook))
         return True
+
+    def _send_late(self, webhook: Webhook) -> None:
+        self._start(self._deliver(webhook))
 
     async def _drive(self, subject: str) -> None:
         lane = self._lanes[subject]
