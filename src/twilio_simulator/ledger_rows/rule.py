@@ -15,3 +15,7 @@ class Rule(NamedTuple):
     confidence: Confidence
     read: str = "2026-11"
     """The month in which the source was read."""
+    alert: bool = False
+    """It shows in the debugger only, never in an answer of the REST API."""
+    level: Literal["error", "warning"] = "error"
+    """How the debugger files it."""
