@@ -112,6 +112,8 @@ def _service(fields: Fields) -> ServicePlan:
         status_callback=url(fields, "status_callback"),
         inbound_request_url=url(fields, "inbound_request_url"),
         smart_encoding=fields.flag("smart_encoding", default=True),
+        sticky_sender=fields.flag("sticky_sender", default=True),
+        advanced_opt_out=fields.flag("advanced_opt_out", default=False),
     )
     fields.finished()
     return plan

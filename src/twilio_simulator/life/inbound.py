@@ -10,7 +10,7 @@ from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import MEMBERSHIP, Account
 from twilio_simulator.world.handset import Handset, Shown
 from twilio_simulator.world.message import Media, Message
-from twilio_simulator.world.numbers import MessagingService
+from twilio_simulator.world.messaging_service import MessagingService
 from twilio_simulator.world.state import World
 
 # The sandbox's stock texts, in our own words: the wire texts were not found in a citable source.

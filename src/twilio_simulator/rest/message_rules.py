@@ -24,7 +24,7 @@ from twilio_simulator.rest.call import Call
 from twilio_simulator.rest.trial_rules import check_message
 from twilio_simulator.sid_patterns import is_sid
 from twilio_simulator.webhooks.target import is_webhook_url
-from twilio_simulator.world.numbers import MessagingService
+from twilio_simulator.world.messaging_service import MessagingService
 
 LONGEST_BODY, MOST_MEDIA = 1600, 10
 LEAST_VALIDITY, MOST_VALIDITY = 1, 36_000

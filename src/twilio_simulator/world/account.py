@@ -9,7 +9,8 @@ from twilio_simulator.addresses import SANDBOX
 from twilio_simulator.clock import HOUR, rfc2822
 from twilio_simulator.world.content import Template
 from twilio_simulator.world.message import Message, Mode
-from twilio_simulator.world.numbers import CallerId, MessagingService, Number, WhatsappSender
+from twilio_simulator.world.messaging_service import MessagingService
+from twilio_simulator.world.numbers import CallerId, Number, WhatsappSender
 from twilio_simulator.world.opt_outs import OptOuts
 from twilio_simulator.world.verification import VerifyService
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from twilio_simulator.clock import MINUTE
 from twilio_simulator.world.account import MEMBERSHIP, Account, Sandbox, Settings, Type
+from twilio_simulator.world.messaging_service import MessagingService
 from twilio_simulator.world.numbers import (
     CAPABILITIES,
     CallerId,
-    MessagingService,
     Number,
     WhatsappSender,
     friendly,
@@ -54,6 +54,8 @@ class ServicePlan:
     status_callback: str | None = None
     inbound_request_url: str | None = None
     smart_encoding: bool = True
+    sticky_sender: bool = True
+    advanced_opt_out: bool = False
 
 
 @dataclass(slots=True)
@@ -167,6 +169,8 @@ def _add_services(world: World, account: Account, plan: AccountPlan) -> None:
             status_callback=service.status_callback,
             inbound_request_url=service.inbound_request_url,
             smart_encoding=service.smart_encoding,
+            sticky_sender=service.sticky_sender,
+            advanced_opt_out=service.advanced_opt_out,
         )
 
 

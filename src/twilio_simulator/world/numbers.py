@@ -1,9 +1,9 @@
-"""What an account can send from: numbers, WhatsApp senders, Messaging Services; and its verified callers."""
+"""What an account can send from, numbers and WhatsApp senders; and its verified callers."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from twilio_simulator.clock import iso, rfc2822
+from twilio_simulator.clock import rfc2822
 
 CAPABILITIES = ("voice", "sms", "mms")
 TEXTS = (
@@ -133,62 +133,4 @@ class WhatsappSender:
             "offline_reasons": None,
             "compliance": None,
             "url": f"{address}/v2/Channels/Senders/{self.sid}",
-        }
-
-
-_LINKS = {
-    "phone_numbers": "PhoneNumbers",
-    "short_codes": "ShortCodes",
-    "alpha_senders": "AlphaSenders",
-    "messages": "Messages",
-    "us_app_to_person": "Compliance/Usa2p",
-    "us_app_to_person_usecases": "Compliance/Usa2p/Usecases",
-    "channel_senders": "ChannelSenders",
-    "destination_alpha_senders": "DestinationAlphaSenders",
-}
-
-
-@dataclass(slots=True, eq=False)
-class MessagingService:
-    """A Messaging Service: `pool` holds its senders' addresses (`+1…`, `whatsapp:+1…`)."""
-
-    sid: str
-    account_sid: str
-    friendly_name: str
-    created: int
-    pool: list[str] = field(default_factory=list)
-    status_callback: str | None = None
-    inbound_request_url: str | None = None
-    use_inbound_webhook_on_number: bool = False
-    smart_encoding: bool = True
-    sticky: dict[str, str] = field(default_factory=dict)
-    """Which sender a recipient is used to."""
-
-    def resource(self, address: str) -> dict[str, Any]:
-        """The JSON of the service."""
-        url = f"{address}/v1/Services/{self.sid}"
-        return {
-            "sid": self.sid,
-            "account_sid": self.account_sid,
-            "friendly_name": self.friendly_name,
-            "date_created": iso(self.created),
-            "date_updated": iso(self.created),
-            "inbound_request_url": self.inbound_request_url,
-            "inbound_method": "POST",
-            "fallback_url": None,
-            "fallback_method": "POST",
-            "status_callback": self.status_callback,
-            "sticky_sender": True,
-            "mms_converter": True,
-            "smart_encoding": self.smart_encoding,
-            "scan_message_content": "inherit",
-            "fallback_to_long_code": True,
-            "area_code_geomatch": True,
-            "synchronous_validation": False,
-            "validity_period": 36000,
-            "url": url,
-            "links": {name: f"{url}/{tail}" for name, tail in _LINKS.items()},
-            "usecase": "undeclared",
-            "us_app_to_person_registered": False,
-            "use_inbound_webhook_on_number": self.use_inbound_webhook_on_number,
         }
