@@ -1,8 +1,10 @@
 """What every test shares."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from tests.shop import Shop, opened
 from tests.simulated import Simulated, make_account
 
 from ringback.twilio.client import Twilio
@@ -40,3 +42,10 @@ async def simulated(simulator: Simulator, transport: Transport) -> Simulated:
 def twilio(simulated: Simulated) -> Twilio:
     """The connector's client for that account."""
     return simulated.twilio
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    """A Ringback of its own, beside a simulator of its own."""
+    async with opened(tmp_path) as open_shop:
+        yield open_shop

@@ -1,0 +1,165 @@
+"""A Ringback opened in this process on a real file, with an account of a real simulator named `shop`."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tests.simulated import control
+
+from ringback.app import join
+from ringback.clock import machine_clock
+from ringback.connector import Connector, Parts
+from ringback.outbox.attempt import Attempts
+from ringback.outbox.dispatcher import Dispatcher, Pace
+from ringback.outbox.retry import Backoff
+from ringback.outcome import Outcome, Timeline
+from ringback.secrets import Keyring, read_or_create
+from ringback.settings import Settings
+from ringback.store import open_store
+from ringback.store.rows import Account, State
+from ringback.twilio.transport import Transport, open_transport
+from twilio_simulator.running import running
+from twilio_simulator.simulator import Simulator
+
+ADA = "+14155550123"
+HI = {"to": ADA, "body": "Hi Ada"}
+QUICK = Pace(look_every=0.02, sweep_every=0.02)
+REFUSED = {"kind": "refusal", "code": 21211}
+DROPPED = {"kind": "drop", "stage": "after"}
+DROPPED_BEFORE = {"kind": "drop", "stage": "before"}
+LIMITED = {"kind": "rate_limit"}
+SOON = Backoff(most_tries=3, first=1, longest=5)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The connector, its parts, and the Twilio beside it."""
+
+    connector: Connector
+    parts: Parts
+    attempts: Attempts
+    keyring: Keyring
+    transport: Transport
+    simulator: Simulator
+    database: Path
+
+    async def run(self, action: str = "SendMessage", /, *, wait: float = 10, **inputs: Any) -> Outcome:
+        """Run an action of the account `shop`; a text to Ada unless it says otherwise."""
+        given = HI | inputs if action == "SendMessage" else inputs
+        return await self.connector.run(action, given, account="shop", wait=wait)
+
+    async def job(self, outcome: Outcome) -> Timeline:
+        return await self.connector.job(str(outcome.id))
+
+    async def until(self, outcome: Outcome, *states: State) -> Timeline:
+        """The job once it is in one of the states; the test's own timeout ends the waiting."""
+        while (job := await self.job(outcome)).state not in states:
+            await self.connector.wait(str(outcome.id), 0.05)
+        return job
+
+    async def account(self, name: str = "shop") -> Account:
+        return await self.parts.accounts.find(name)
+
+    async def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        return await control(self.transport, f"{self.simulator.url}/_sim{path}", method, body)
+
+    async def advance(self, seconds: float) -> None:
+        """Turn the clock of Twilio's world."""
+        await self.control("POST", "/clock/advance", {"seconds": seconds})
+
+    @property
+    def texts(self) -> int:
+        """How many texts there are at Twilio."""
+        return len(self.simulator.account.messages)
+
+    async def requests(self) -> list[str]:
+        """The operations that Twilio was asked for, in order, those of connecting left out.
+
+        The journal names one twice that was carried out and whose answer was then lost.
+        """
+        journal = await self.control("GET", "/requests")
+        shown = [str(request["subject"]).rpartition(".")[2] for request in journal["requests"]]
+        return [name for name in shown if name.startswith(("Create", "Update", "Delete", "FetchMessage"))]
+
+    async def fault(self, *actions: Mapping[str, Any], operation: str = "CreateMessage") -> None:
+        """What goes wrong with the next such requests, one action each."""
+        await self.control("POST", "/faults", {"match": {"operation": operation}, "do": actions})
+
+    async def code(self, to: str = ADA) -> str:
+        """The code on its way to somebody."""
+        found = await self.control("GET", f"/codes?to={to.replace('+', '%2B')}")
+        return str(found["code"])
+
+    def on_disk(self) -> bytes:
+        """The bytes of the database and of its write-ahead log."""
+        return b"".join(path.read_bytes() for path in sorted(self.database.parent.glob("*.db*")))
+
+    async def connect(self, name: str, simulator: Simulator | None = None, **more: Any) -> None:
+        """Connect the account of a simulator under a name."""
+        facts = (simulator or self.simulator).introduction()
+        given = {
+            "name": name,
+            "account_sid": facts["account_sid"],
+            "auth_token": facts["auth_token"],
+            "environment": "simulator",
+            "base_url": facts["url"],
+            "default_sender": facts["number"],
+            "default_verify_service": facts["verify_service"],
+        }
+        await self.connector.accounts.connect(given | more)
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path,
+    *,
+    dispatch: bool = True,
+    public_url: str | None = None,
+    transport: Transport | None = None,
+    pace: Pace = QUICK,
+    backoff: Backoff = SOON,
+) -> AsyncIterator[Shop]:
+    """Open it, quick to look and to try again; jobs go over `transport` where one is given.
+
+    With `dispatch` jobs are sent; deadlines and statuses are looked after only when a test says so.
+    """
+    settings = Settings(database=folder / "ringback.db", key_file=folder / "key", public_url=public_url)
+    async with (
+        running() as simulator,
+        open_store(str(settings.database)) as store,
+        open_transport() as network,
+    ):
+        keyring = read_or_create(settings.key_file, may_create=True)
+        parts = join(settings, store, keyring, network)
+        sending = join(settings, store, keyring, transport or network)
+        attempts = Attempts(
+            accounts=sending.accounts,
+            verifications=sending.verifications,
+            keyring=keyring,
+            clock=machine_clock,
+            public_url=public_url,
+            backoff=backoff,
+        )
+        parts = replace(parts, dispatcher=Dispatcher(store, attempts, machine_clock, "tests", pace))
+        shop = Shop(Connector(parts), parts, attempts, keyring, network, simulator, settings.database)
+        service = next(iter(simulator.account.verify_services.values()))
+        service.custom_code_enabled = True
+        await shop.connect("shop")
+        if dispatch:
+            parts.dispatcher.start()
+        try:
+            yield shop
+        finally:
+            await shop.connector.stop()
+
+
+def kinds(job: Timeline) -> list[str]:
+    """What happened to a job, by the kinds of its events."""
+    return [str(event["kind"]) for event in job.events]
+
+
+def verdicts(job: Timeline) -> Sequence[str | None]:
+    """How each try of a job ended."""
+    return [attempt["verdict"] for attempt in job.attempts]
