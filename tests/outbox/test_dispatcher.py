@@ -1,0 +1,127 @@
+"""The loop that sends: leases, stopping, a database that is away."""
+
+import asyncio
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.shop import QUICK, Shop, kinds, opened, verdicts
+
+from ringback.clock import machine_clock
+from ringback.errors import Fault, NotSent
+from ringback.outbox.dispatcher import Dispatcher
+from ringback.store import open_store
+from ringback.store.rows import State
+from ringback.twilio.transport import Request, Response
+
+pytestmark = pytest.mark.anyio
+
+
+class Gate:
+    """A network whose answers wait until a test lets them come."""
+
+    def __init__(self) -> None:
+        self.arrived = asyncio.Semaphore(0)
+        self.open = asyncio.Event()
+        self.sent = 0
+
+    async def send(self, request: Request) -> Response:
+        self.sent += 1
+        self.arrived.release()
+        await self.open.wait()
+        raise NotSent(Fault(message=f"{request.method} was turned away.", retry_after=900))
+
+
+async def test_stopping_lets_what_left_be_answered_and_leaves_the_rest_waiting(tmp_path: Path) -> None:
+    gate = Gate()
+    async with opened(tmp_path, transport=gate, pace=replace(QUICK, most_at_once=2)) as shop:
+        outcomes = [await shop.run(body=str(number), wait=0) for number in range(5)]
+        await gate.arrived.acquire()
+        await gate.arrived.acquire()
+
+        stopping = asyncio.create_task(shop.connector.stop())
+        await asyncio.sleep(0.1)
+        assert not stopping.done()
+        gate.open.set()
+        await stopping
+
+        jobs = [await shop.job(outcome) for outcome in outcomes]
+
+    assert {job.state for job in jobs} == {State.WAITING}
+    assert sorted(len(job.attempts) for job in jobs) == [0, 0, 0, 1, 1]
+    assert gate.sent == 2
+
+
+async def test_no_more_jobs_run_at_once_than_are_allowed(tmp_path: Path) -> None:
+    gate = Gate()
+    async with opened(tmp_path, transport=gate, pace=replace(QUICK, most_at_once=3)) as shop:
+        for number in range(6):
+            await shop.run(body=str(number), wait=0)
+        await asyncio.sleep(0.2)
+        assert gate.sent == 3
+        gate.open.set()
+
+
+async def test_a_send_that_outlasts_the_stop_becomes_unknown(tmp_path: Path) -> None:
+    gate = Gate()
+    pace = replace(QUICK, longest_stop=0.05, lease=0.2)
+    async with opened(tmp_path, transport=gate, pace=pace) as shop:
+        outcome = await shop.run(wait=0)
+        await gate.arrived.acquire()
+        await shop.connector.stop()
+        await asyncio.sleep(0.25)
+
+        await shop.parts.dispatcher.condemn()
+        job = await shop.job(outcome)
+
+    assert (job.state, verdicts(job)) == (State.UNKNOWN, ["unknown"])
+    assert "not tried again" in (job.error or {})["message"]
+
+
+async def test_a_lease_is_renewed_for_as_long_as_a_send_takes(tmp_path: Path) -> None:
+    gate = Gate()
+    pace = replace(QUICK, lease=0.2, renew_every=0.05)
+    async with opened(tmp_path, transport=gate, pace=pace) as shop:
+        outcome = await shop.run(wait=0)
+        await gate.arrived.acquire()
+        await asyncio.sleep(0.5)
+
+        assert "unknown" not in kinds(await shop.job(outcome))
+        gate.open.set()
+
+
+async def test_two_dispatchers_send_each_job_once(shop: Shop) -> None:
+    async with open_store(str(shop.database)) as same_file:
+        other = Dispatcher(same_file, shop.attempts, machine_clock, "other", QUICK)
+        other.start()
+        outcomes = await asyncio.gather(*(shop.run(body=str(number)) for number in range(20)))
+        await other.stop()
+        jobs = [await shop.job(outcome) for outcome in outcomes]
+
+    assert {job.state for job in jobs} == {State.DONE}
+    assert {len(job.attempts) for job in jobs} == {1}
+    assert shop.texts == 20
+
+
+async def test_what_twilio_said_is_written_once_the_database_is_free_again(tmp_path: Path) -> None:
+    async with opened(tmp_path, dispatch=False) as shop:
+        await shop.parts.store.database.write(lambda c: c.execute_fetchall("pragma busy_timeout = 50"))
+        await shop.control("POST", "/faults", slow("CreateMessage"))
+        outcome = await shop.run(wait=0)
+        shop.parts.dispatcher.start()
+        await shop.until(outcome, State.RUNNING)
+        locked = sqlite3.connect(shop.database, isolation_level=None)
+        locked.execute("begin exclusive")
+        await asyncio.sleep(0.8)
+        locked.execute("rollback")
+        locked.close()
+
+        job = await shop.until(outcome, State.DONE)
+
+    assert job.message is not None
+    assert verdicts(job) == ["done"]
+
+
+def slow(operation: str) -> dict[str, object]:
+    return {"match": {"operation": operation}, "do": [{"kind": "latency", "seconds": 0.3}]}
