@@ -145,7 +145,7 @@ async def test_a_receiver_that_is_not_there_is_tried_twice(local: Local) -> None
 
     first = (await local.does("GET", "/webhooks"))["webhooks"][0]
     assert (first["tries"], first["state"]) == (2, "failed")
-    assert first["error"].startswith("11205")
+    assert first["error"].startswith("11202")
 
 
 async def test_a_read_timeout_is_given_up_without_a_retry(local: Local, receiver: Receiver) -> None:

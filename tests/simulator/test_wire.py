@@ -39,7 +39,7 @@ async def answering(answer: bytes) -> AsyncIterator[str]:
 async def test_every_way_to_end_a_body_is_understood(answer: bytes, body: str) -> None:
     async with answering(answer) as url:
         to = target(url)
-        answered = await exchanged(to, request_bytes(to, "POST", {}, b""))
+        answered = await exchanged(to, request_bytes(to, "POST", {}, b""), 5)
 
     assert answered.body == body
 
@@ -49,7 +49,7 @@ async def test_no_http_answer_is_none(answer: bytes) -> None:
     async with answering(answer) as url:
         to = target(url)
         with pytest.raises(NoAnswerError):
-            await exchanged(to, request_bytes(to, "POST", {}, b""))
+            await exchanged(to, request_bytes(to, "POST", {}, b""), 5)
 
 
 @pytest.mark.parametrize(

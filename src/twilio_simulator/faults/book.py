@@ -10,7 +10,7 @@ class Occasion:
     """A request or a webhook to which a fault may apply."""
 
     webhook: str | None
-    """`status` or `inbound` for our own requests, None for a client's."""
+    """`status` or `inbound` for our own requests, `code` for a code on its way, None for a client's."""
     operation: str
     account: str
     to: str
@@ -37,6 +37,10 @@ class Action:
     retry_after: int | None = None
     times: int = 1
     same_token: bool = True
+    name: str = ""
+    value: str = ""
+    size: int = 0
+    """Bytes or a port."""
 
     def resource(self) -> dict[str, Any]:
         """The action as the control API shows it."""
@@ -60,7 +64,7 @@ class Fault:
 
     def fits(self, occasion: Occasion) -> bool:
         """Whether every condition holds; a match without `webhook` is about requests."""
-        if self.match.get("webhook") != occasion.webhook:
+        if self.match.get("webhook", self.match.get("delivery")) != occasion.webhook:
             return False
         return all(_holds(name, wanted, occasion) for name, wanted in self.match.items())
 
@@ -76,7 +80,7 @@ class Fault:
 
 
 def _holds(name: str, wanted: str, occasion: Occasion) -> bool:
-    if name == "webhook":
+    if name in ("webhook", "delivery"):
         return True
     if name == "body":
         return re.search(wanted, occasion.body) is not None
@@ -121,7 +125,7 @@ class FaultBook:
     def clear(self) -> int:
         """Throw all faults away; how many there were."""
         count = len(self.faults)
-        self.faults.clear()
+        self.faults = []
         self.armed = False
         return count
 

@@ -1,12 +1,38 @@
 """A webhook that is due, and what became of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from twilio_simulator.clock import precise
 from twilio_simulator.webhooks.signature import Parameters
 
 KEPT_ANSWER = 4096
+KEPT_EXCHANGES = 40
+# What the control API need not show of a webhook.
+_HIDDEN = frozenset({"answer", "tampering"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where the customer's server wants a webhook."""
+
+    url: str
+    method: str = "POST"
+    fallback: tuple[str, str] | None = None
+    """URL and method for when the first one fails."""
+    pair: tuple[str, str] | None = None
+    """The two numbers that talk, for cookies."""
+
+
+@dataclass(slots=True)
+class Tampering:
+    """How a fault spoils a webhook on its way."""
+
+    bad_signature: bool = False
+    old_token: bool = False
+    signed_port: int | None = None
+    unreachable: int = 0
+    """So many tries find nobody."""
 
 
 @dataclass(slots=True, eq=False)
@@ -15,10 +41,10 @@ class Webhook:
 
     id: str
     kind: str
-    """`status` or `inbound`"""
+    """`status`, `inbound`, `action` (after a Message with one), `voice` or `call`"""
     account_sid: str
     subject: str
-    """The message it is about."""
+    """The message or call it is about."""
     url: str
     method: str
     parameters: Parameters
@@ -27,22 +53,41 @@ class Webhook:
     planned: int
     status: str = ""
     """The message status it tells."""
+    fallback: tuple[str, str] | None = None
+    """Where to turn when the URL fails: URL and method."""
+    pair: tuple[str, str] | None = None
+    """The two numbers whose cookies it carries."""
     sent: int | None = None
     signature: str | None = None
     signed_url: str | None = None
+    signed_text: str | None = None
+    final_url: str = ""
+    """Where the answer came from, after redirects and fallback."""
     tries: int = 0
+    exchanges: list[dict[str, Any]] = field(default_factory=list)
+    """Every request that left, in order: url, method, status or error."""
     response_status: int | None = None
     response_body: str | None = None
     response_type: str | None = None
     latency_ms: int | None = None
     error: str | None = None
     fault: str | None = None
+    alerts: list[str] = field(default_factory=list)
+    twiml: list[str] = field(default_factory=list)
+    """What Twilio did with the answer, verb by verb."""
+    messages: list[str] = field(default_factory=list)
+    """SIDs of the replies that the answer asked for."""
+    follow_up: str | None = None
+    """The id of the webhook that went out because of the answer (Redirect, action)."""
+    answer: str = ""
+    """The whole answer, when Twilio can work with it."""
+    tampering: Tampering | None = None
     state: str = "planned"
     """planned, sending, answered, failed, dropped or blocked"""
 
     def resource(self) -> dict[str, Any]:
         """The attempt as the control API shows it."""
-        shown = {name: getattr(self, name) for name in self.__slots__}
+        shown = {name: getattr(self, name) for name in self.__slots__ if name not in _HIDDEN}
         shown["parameters"] = [list(pair) for pair in self.parameters]
         shown["planned"] = precise(self.planned)
         shown["sent"] = None if self.sent is None else precise(self.sent)

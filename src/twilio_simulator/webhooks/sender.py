@@ -2,69 +2,77 @@
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from twilio_simulator.clock import stopwatch
-from twilio_simulator.faults.book import FaultBook, Occasion
-from twilio_simulator.webhooks.attempts import KEPT_ANSWER, Webhook
-from twilio_simulator.webhooks.signature import Parameters, signature
-from twilio_simulator.webhooks.target import Target, is_loopback, target
-from twilio_simulator.webhooks.wire import (
-    Answered,
-    ConnectFailedError,
-    NoAnswerError,
-    exchanged,
-    form_body,
-    request_bytes,
-)
+from twilio_simulator.faults.book import Action, FaultBook
+from twilio_simulator.webhooks.attempts import Listener, Webhook
+from twilio_simulator.webhooks.delivery import Delivery
+from twilio_simulator.webhooks.signature import Parameters
+from twilio_simulator.webhooks.spoiling import occasion, spoil
 from twilio_simulator.world.log import Event
+from twilio_simulator.world.message import FINISHED
+from twilio_simulator.world.phone_call import ENDED
 from twilio_simulator.world.state import World
 
 KEPT_WEBHOOKS = 10_000
 LONGEST_WAIT = 60.0
 """Seconds: more than two tries with their timeouts take."""
-USER_AGENT = "TwilioProxy/1.1"
-CLIENT_ERROR, SERVER_ERROR = 400, 500
+STATUS_NAMES = ("MessageStatus", "CallStatus")
+LAST = FINISHED | ENDED
 
 
 class WebhookSender:
     """All webhooks of one world."""
 
+    RUNTIME = frozenset({"_delivery", "_lanes", "_tasks", "then"})
+    """What a snapshot leaves out."""
+
     def __init__(self, world: World, faults: FaultBook, allowed_hosts: frozenset[str] = frozenset()) -> None:
         self._world = world
         self._faults = faults
-        self._allowed = allowed_hosts
         self._lanes: dict[str, deque[Webhook]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._count = 0
+        self._put_off: dict[str, str] = {}
+        """Ids of webhooks that a fault holds back, with its kind."""
+        self._delivery = Delivery(world, allowed_hosts)
+        self.then: dict[str, Callable[[Webhook], None]] = {}
+        """What is to be done with the answer, by the kind of webhook."""
         self.kept: OrderedDict[str, Webhook] = OrderedDict()
 
-    def plan(self, kind: str, subject: tuple[str, str], url: str, parameters: Parameters) -> Webhook:
-        """Write a webhook down; `subject` is the account's and the message's SID."""
+    def plan(
+        self, kind: str, subject: tuple[str, str], where: str | Listener, parameters: Parameters
+    ) -> Webhook:
+        """Write a webhook down; `subject` is the account's SID and the message's or call's."""
+        listener = Listener(where) if isinstance(where, str) else where
         account_sid, sid = subject
         self._count += 1
-        status = dict(parameters).get("MessageStatus", "")
+        status = next((value for name, value in parameters if name in STATUS_NAMES), "")
         webhook = Webhook(
             id=f"webhook-{self._count}",
             kind=kind,
             account_sid=account_sid,
             subject=sid,
-            url=url,
-            method="POST",
+            url=listener.url,
+            method=listener.method,
             parameters=parameters,
             token=self._world.sids.new(""),
             planned=self._world.clock.now(),
             status=status,
+            fallback=listener.fallback,
+            pair=listener.pair,
         )
         self._keep(webhook)
         return webhook
 
-    def post(self, kind: str, subject: tuple[str, str], url: str, parameters: Parameters) -> Webhook:
+    def post(
+        self, kind: str, subject: tuple[str, str], where: str | Listener, parameters: Parameters
+    ) -> Webhook:
         """Send a webhook in the background, after the earlier ones about the same message."""
-        webhook = self.plan(kind, subject, url, parameters)
+        webhook = self.plan(kind, subject, where, parameters)
         self._queue(webhook)
         return webhook
 
@@ -82,6 +90,12 @@ class WebhookSender:
             fault=None,
             response_status=None,
             response_body=None,
+            exchanges=[],
+            alerts=[],
+            twiml=[],
+            messages=[],
+            follow_up=None,
+            tampering=None,
         )
         self._keep(again)
         self._queue(again, faultless=True)
@@ -93,8 +107,11 @@ class WebhookSender:
         def is_it(event: Event) -> bool:
             return event.kind == "webhook" and event.details["id"] == webhook.id
 
-        if webhook.state in ("planned", "sending") and webhook.fault != "delay":
+        if webhook.state in ("planned", "sending") and webhook.id not in self._put_off:
             await self._world.log.until(is_it, 0, LONGEST_WAIT)
+        following = self.kept.get(webhook.follow_up or "")
+        if following is not None:
+            await self.finished(following)
 
     async def settled(self) -> None:
         """Wait until every webhook that was sent is answered or given up."""
@@ -107,8 +124,17 @@ class WebhookSender:
         for task in self._tasks:
             task.cancel()
         self._lanes.clear()
-        self.kept.clear()
+        self._put_off.clear()
+        self._delivery.clear()
+        self.kept = OrderedDict()
         return count
+
+    def take_up(self) -> None:
+        """Send what a snapshot found under way; what is put off on the clock comes by itself."""
+        put_off = self._world.clock.subjects()
+        for webhook in list(self.kept.values()):
+            if webhook.state in ("planned", "sending") and webhook.id not in put_off:
+                self._queue(webhook, faultless=True)
 
     def _keep(self, webhook: Webhook) -> None:
         self.kept[webhook.id] = webhook
@@ -121,9 +147,11 @@ class WebhookSender:
         lane = self._lanes.get(webhook.subject)
         if lane is not None:
             lane.append(webhook)
-            return
-        self._lanes[webhook.subject] = deque([webhook])
-        self._start(self._drive(webhook.subject))
+        else:
+            self._lanes[webhook.subject] = deque([webhook])
+            self._start(self._drive(webhook.subject))
+        if self._put_off:
+            self._overtaken(webhook)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -132,17 +160,7 @@ class WebhookSender:
 
     def _suffers(self, webhook: Webhook) -> bool:
         """Apply a fault of the book; True when the webhook is not to go now."""
-        fields = dict(webhook.parameters)
-        occasion = Occasion(
-            webhook.kind,
-            "",
-            webhook.account_sid,
-            fields.get("To", ""),
-            fields.get("From", ""),
-            fields.get("Body", ""),
-            status=webhook.status,
-        )
-        action = self._faults.take(occasion, webhook.id)
+        action = self._faults.take(occasion(webhook), webhook.id)
         if action is None:
             return False
         webhook.fault = action.kind
@@ -157,13 +175,30 @@ class WebhookSender:
                 if not action.same_token:
                     extra.token = self._world.sids.new("")
             return False
-        # A delayed one leaves its place in the order: later ones overtake it.
-        delay = round(action.seconds[0] * 1000)
+        return self._put_off_by(action, webhook) or spoil(action, webhook)
+
+    def _put_off_by(self, action: Action, webhook: Webhook) -> bool:
+        """A late one leaves its place in the order: later ones overtake it."""
+        if action.kind not in ("delay", "reorder", "straggler"):
+            return False
+        self._put_off[webhook.id] = action.kind
+        delay = round(action.seconds[1] * 1000)
         self._world.clock.after(delay, "webhook.delayed", webhook.id, partial(self._send_late, webhook))
         return True
 
+    def _overtaken(self, by: Webhook) -> None:
+        """What waited to be overtaken by this one follows it."""
+        for name, kind in list(self._put_off.items()):
+            waiting = self.kept.get(name)
+            if waiting is None or waiting.subject != by.subject or waiting is by:
+                continue
+            if kind == "reorder" or (kind == "straggler" and by.status in LAST):
+                del self._put_off[name]
+                self._lanes[by.subject].append(waiting)
+
     def _send_late(self, webhook: Webhook) -> None:
-        self._start(self._deliver(webhook))
+        if self._put_off.pop(webhook.id, None) is not None:
+            self._start(self._deliver(webhook))
 
     async def _drive(self, subject: str) -> None:
         lane = self._lanes[subject]
@@ -175,53 +210,14 @@ class WebhookSender:
                 del self._lanes[subject]
 
     async def _deliver(self, webhook: Webhook) -> None:
-        to = target(webhook.url)
         account = self._world.accounts.get(webhook.account_sid)
         if account is None:
             return
-        if not (is_loopback(to.host) or to.host in self._allowed):
-            webhook.state = "blocked"
-            webhook.error = (
-                f"{to.host} is not this machine: start the simulator with --allow-webhooks-to {to.host}"
-            )
-            self._note(webhook)
-            return
-        webhook.signed_url = to.signed_url
-        webhook.signature = signature(account.auth_token, to.signed_url, webhook.parameters)
-        webhook.sent, webhook.state = self._world.clock.now(), "sending"
-        started = stopwatch()
-        await self._try(webhook, to, self._request(webhook, to))
-        webhook.latency_ms = round((stopwatch() - started) * 1000)
+        await self._delivery.carry_out(webhook, account)
+        then = self.then.get(webhook.kind)
+        if then is not None and webhook.id in self.kept:
+            then(webhook)
         self._note(webhook)
-
-    def _request(self, webhook: Webhook, to: Target) -> bytes:
-        body = form_body(webhook.parameters)
-        headers = {
-            "User-Agent": USER_AGENT,
-            "Accept": "*/*",
-            "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
-            "Content-Length": str(len(body)),
-            "X-Twilio-Signature": webhook.signature or "",
-            "I-Twilio-Idempotency-Token": webhook.token,
-            "X-Home-Region": "us1",
-            "Connection": "close",
-        }
-        return request_bytes(to, webhook.method, headers, body)
-
-    async def _try(self, webhook: Webhook, to: Target, request: bytes) -> None:
-        while True:
-            webhook.tries += 1
-            reason: str | None
-            try:
-                answer = await exchanged(to, request)
-            except ConnectFailedError as error:
-                webhook.state, webhook.error, reason = "failed", f"11205: {error}", "ct"
-            except NoAnswerError as error:
-                webhook.state, webhook.error, reason = "failed", f"11200: {error}", "rt"
-            else:
-                reason = _recorded(webhook, answer)
-            if reason is None or webhook.tries > to.retries or not {reason, "all"} & to.policy:
-                return
 
     def _note(self, webhook: Webhook) -> None:
         self._world.log.note(
@@ -234,14 +230,3 @@ class WebhookSender:
             status=webhook.status,
             response_status=webhook.response_status,
         )
-
-
-def _recorded(webhook: Webhook, answer: Answered) -> str | None:
-    """Write the answer down; which retry policy it falls under."""
-    webhook.state, webhook.error = "answered", None
-    webhook.response_status = answer.status
-    webhook.response_type = answer.headers.get("content-type")
-    webhook.response_body = answer.body[:KEPT_ANSWER]
-    if answer.status >= SERVER_ERROR:
-        return "5xx"
-    return "4xx" if answer.status >= CLIENT_ERROR else None

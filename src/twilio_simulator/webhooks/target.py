@@ -19,7 +19,7 @@ class Target:
     """Times in milliseconds, as Twilio's connection overrides give them."""
 
     signed_url: str
-    """Without fragment and user info; an explicit port stays (texts keep it, voice would drop it)."""
+    """Without fragment and user info; an explicit port stays, but for calls over https."""
     host: str
     port: int
     secure: bool
@@ -30,6 +30,8 @@ class Target:
     total_ms: int
     retries: int
     policy: frozenset[str]
+    bad_policy: bool
+    """The fragment asks for a retry policy that does not exist (11243)."""
 
 
 def is_webhook_url(url: str) -> bool:
@@ -55,15 +57,16 @@ def is_loopback(host: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def target(url: str) -> Target:
-    """Take a webhook URL apart."""
+def target(url: str, *, voice: bool = False) -> Target:
+    """Take a webhook URL apart; `voice` signs https without the port, as calls do."""
     parts = urlsplit(url)
     wishes = _overrides(parts.fragment)
     secure = parts.scheme == "https"
     netloc = parts.netloc.rpartition("@")[2]
     user = parts.netloc.rpartition("@")[0]
+    signed = netloc.rpartition(":")[0] if voice and secure and parts.port is not None else netloc
     return Target(
-        signed_url=urlunsplit((parts.scheme, netloc, parts.path, parts.query, "")),
+        signed_url=urlunsplit((parts.scheme, signed, parts.path, parts.query, "")),
         host=parts.hostname or "",
         port=parts.port or (443 if secure else 80),
         secure=secure,
@@ -74,6 +77,7 @@ def target(url: str) -> Target:
         total_ms=wishes["tt"],
         retries=wishes["rc"],
         policy=_policy(parts.fragment),
+        bad_policy=not _asked(parts.fragment) <= POLICIES,
     )
 
 
@@ -87,9 +91,13 @@ def _overrides(fragment: str) -> dict[str, int]:
     return wishes
 
 
-def _policy(fragment: str) -> frozenset[str]:
+def _asked(fragment: str) -> frozenset[str]:
     for pair in fragment.split("&"):
         name, _, value = pair.partition("=")
         if name == "rp":
-            return frozenset(value.split(",")) & POLICIES or frozenset({"ct"})
-    return frozenset({"ct"})
+            return frozenset(unquote(value).split(","))
+    return frozenset()
+
+
+def _policy(fragment: str) -> frozenset[str]:
+    return _asked(fragment) & POLICIES or frozenset({"ct"})

@@ -1,6 +1,8 @@
 """One HTTP request to a webhook, its parts in our hands: header order, one connection each, strict times."""
 
 import asyncio
+import re
+import socket
 import ssl
 from base64 import b64encode
 from dataclasses import dataclass
@@ -11,14 +13,24 @@ from urllib.parse import quote_plus
 from twilio_simulator.webhooks.signature import Parameters
 from twilio_simulator.webhooks.target import Target
 
-MAX_ANSWER = 256 * 1024
+MAX_BODY = 64 * 1024
+"""The largest TwiML that Twilio takes (11750); no more than one byte over it is kept."""
+MAX_HEAD = 16 * 1024
 
 
-class ConnectFailedError(Exception):
+class WebhookError(Exception):
+    """There is no answer; `code` is what the debugger would show."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class ConnectFailedError(WebhookError):
     """The connection was never made; nothing left."""
 
 
-class NoAnswerError(Exception):
+class NoAnswerError(WebhookError):
     """It left, and no complete answer came."""
 
 
@@ -29,6 +41,10 @@ class Answered:
     status: int
     headers: dict[str, str]
     body: str
+    cookies: list[str]
+    """Its Set-Cookie lines."""
+    too_large: bool
+    """There was more than `MAX_BODY`; the rest was not read."""
 
 
 class _Exchange(asyncio.Protocol):
@@ -45,7 +61,7 @@ class _Exchange(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        if self._is_whole() or len(self._buffer) > MAX_ANSWER:
+        if len(self._buffer) > MAX_HEAD + MAX_BODY or self._is_whole():
             self._finish()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
@@ -94,52 +110,87 @@ def request_bytes(target: Target, method: str, headers: dict[str, str], body: by
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace") + body
 
 
-async def exchanged(target: Target, request: bytes) -> Answered:
-    """Send the request and wait for the answer.
+async def exchanged(target: Target, request: bytes, budget: float) -> Answered:
+    """Send the request and wait for the answer, `budget` seconds at most.
 
     Raises:
         ConnectFailedError: nobody was there.
         NoAnswerError: somebody was, but gave no HTTP answer in time.
     """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[bytes] = loop.create_future()
-    context = ssl.create_default_context() if target.secure else None
+    done: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    transport = await _connected(target, request, done, budget)
+    read = target.read_ms / 1000
     try:
-        async with asyncio.timeout(target.connect_ms / 1000):
-            transport, _ = await loop.create_connection(
-                lambda: _Exchange(request, done), target.host, target.port, ssl=context
-            )
-    except (OSError, TimeoutError) as error:
-        raise ConnectFailedError(str(error) or "timed out") from error
-    try:
-        async with asyncio.timeout(min(target.read_ms, target.total_ms) / 1000):
+        async with asyncio.timeout(min(read, budget)):
             return _parsed(await done)
     except TimeoutError:
-        raise NoAnswerError("no answer within the read timeout") from None
+        if budget < read:
+            raise NoAnswerError(11203, "no answer within the total time") from None
+        raise NoAnswerError(11200, "no answer within the read timeout") from None
     finally:
-        transport.close()
+        # Not `close`: what a large answer still holds is of no interest.
+        transport.abort()
+
+
+async def _connected(
+    target: Target, request: bytes, done: "asyncio.Future[bytes]", budget: float
+) -> asyncio.Transport:
+    context = ssl.create_default_context() if target.secure else None
+    try:
+        async with asyncio.timeout(min(target.connect_ms / 1000, budget)):
+            transport, _ = await asyncio.get_running_loop().create_connection(
+                lambda: _Exchange(request, done), target.host, target.port, ssl=context
+            )
+    except (OSError, TimeoutError, UnicodeError) as error:
+        raise ConnectFailedError(_connect_code(error), str(error) or "timed out") from error
+    return transport
+
+
+def _connect_code(error: Exception) -> int:
+    for kind, code in _CONNECT_CODES:
+        if isinstance(error, kind):
+            return code
+    return 11205
+
+
+_CONNECT_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (TimeoutError, 11201),
+    (ConnectionRefusedError, 11202),
+    (ssl.SSLCertVerificationError, 11237),
+    (ssl.SSLError, 11220),
+    (socket.gaierror, 11210),
+    (UnicodeError, 11210),
+)
 
 
 def _parsed(raw: bytes) -> Answered:
     head, _, body = raw.partition(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
     words = lines[0].split(" ", 2)
+    if not raw:
+        raise NoAnswerError(11200, "the connection closed without an HTTP answer")
     if len(words) < 2 or not words[0].startswith("HTTP/") or not words[1].isdigit():  # noqa: PLR2004 - version, status
-        raise NoAnswerError("the connection closed without an HTTP answer")
-    headers = {}
+        raise NoAnswerError(11206, "the answer is no HTTP")
+    headers, cookies = {}, []
     for line in lines[1:]:
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
+        if name.lower() == "set-cookie":
+            cookies.append(value.strip())
     if headers.get("transfer-encoding", "").lower() == "chunked":
         body = _joined(body)
-    return Answered(int(words[1]), headers, body.decode("utf-8", "replace"))
+    text = body[:MAX_BODY].decode("utf-8", "replace")
+    return Answered(int(words[1]), headers, text, cookies, len(body) > MAX_BODY)
 
 
 def _joined(body: bytes) -> bytes:
     parts = []
     while body:
         size, _, body = body.partition(b"\r\n")
-        length = int(size.split(b";")[0] or b"0", 16)
+        digits = size.split(b";")[0].strip()
+        if re.fullmatch(rb"[0-9A-Fa-f]{1,8}", digits) is None:
+            raise NoAnswerError(11206, "the answer is cut into broken chunks")
+        length = int(digits, 16)
         if length == 0:
             break
         parts.append(body[:length])

@@ -71,6 +71,8 @@ class Settings:
     email_integration: bool = False
     full_queues: frozenset[str] = frozenset()
     """Senders and services whose queue counts as full (21611; 30001 with a service)."""
+    most_scheduled: int = 1_000_000
+    """Scheduled messages at a time (35125)."""
     segments_per_second: float | None = None
     """How fast one sender sends; None lets every message go at once."""
 
@@ -90,6 +92,10 @@ class Account:
     status: AccountStatus = "active"
     updated: int = 0
     secondary_token: str | None = None
+    past_tokens: list[str] = field(default_factory=list)
+    """Every primary token it had, the present one last."""
+    signing_key: tuple[str, str] | None = None
+    """Id and secret of a webhook signing key; with one, webhooks are signed by HMAC-SHA256."""
     balance_micros: int = 100_000_000
     settings: Settings = field(default_factory=Settings)
     api_keys: dict[str, str] = field(default_factory=dict)
@@ -118,7 +124,16 @@ class Account:
     """It is what test credentials open: nothing in it lasts."""
     test_twin: "Account | None" = None
     """The account that this one's test credentials open."""
+    safe_list: dict[str, str] = field(default_factory=dict)
+    """Numbers that Verify's Fraud Guard leaves alone, to their `GN…` SIDs."""
+    owner_sid: str | None = None
+    """The account that made this one, for a subaccount."""
     in_flight: int = 0
+
+    def remember_token(self) -> None:
+        """Note the primary token, so that webhooks can be signed with the one before it."""
+        if self.past_tokens[-1:] != [self.auth_token]:
+            self.past_tokens.append(self.auth_token)
 
     def keep(self, message: Message) -> None:
         """Store a message; the oldest finished ones make room, and any when too many never finish."""
@@ -150,7 +165,7 @@ class Account:
             "type": self.type,
             "status": self.status,
             "auth_token": self.auth_token,
-            "owner_account_sid": self.sid,
+            "owner_account_sid": self.owner_sid or self.sid,
             "date_created": rfc2822(self.created),
             "date_updated": rfc2822(self.updated or self.created),
             "uri": f"{path}.json",

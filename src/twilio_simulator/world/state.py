@@ -7,6 +7,7 @@ from twilio_simulator.clock import WorldClock
 from twilio_simulator.ruleset import Ruleset
 from twilio_simulator.sids import Sids
 from twilio_simulator.world.account import Account, basic
+from twilio_simulator.world.alerts import Alert, Alerts, Incident
 from twilio_simulator.world.handset import Handsets
 from twilio_simulator.world.log import EventLog
 from twilio_simulator.world.message import Message
@@ -19,6 +20,8 @@ _AREAS = (
     "954 970 972 973 978 980 984 989 201 202 203 205 207 208 209 213 214 215 216 217 218 219 224 225"
 )
 AREAS = tuple(_AREAS.split())
+STANDING = frozenset({"clock", "log", "rules"})
+"""What outlives a reset: others hold on to it."""
 
 
 class World:
@@ -38,10 +41,19 @@ class World:
         """Whose WhatsApp sender a number is."""
         self.tokens: dict[str, tuple[Account, str]] = {}
         """Authorization header to the account and the user name in it."""
+        self.alerts = Alerts()
+
+    def alert(self, code: int, particulars: str, incident: Incident) -> Alert:
+        """Write down in the debugger what went wrong with the customer's server or its TwiML."""
+        alert = Alert(self.sids.new("NO"), code, self.clock.now(), particulars, incident)
+        self.alerts.kept.append(alert)
+        self.log.note("alert", incident.account_sid, incident.resource_sid, code=code, alert=alert.sid)
+        return alert
 
     def register(self, account: Account) -> None:
         """Make the account's credentials hold, and no others of it."""
         self.accounts[account.sid] = account
+        account.remember_token()
         self.forget_tokens(account)
         pairs = {account.sid: account.auth_token, **account.api_keys}
         for user, password in pairs.items():
@@ -56,12 +68,10 @@ class World:
 
     def clear(self) -> None:
         """An empty world: phones, accounts and events are gone; the seed starts anew."""
-        self.sids = Sids(self.seed)
-        self.accounts.clear()
-        self.handsets.clear()
-        self.numbers.clear()
-        self.whatsapp_owners.clear()
-        self.tokens.clear()
+        # What was is left whole, not emptied: a reset can be undone.
+        for name, value in vars(World(self.seed, self.rules)).items():
+            if name not in STANDING:
+                setattr(self, name, value)
         self.log.clear()
 
     def message(self, sid: str) -> Message | None:

@@ -1,0 +1,1 @@
+"""TwiML: what the customer's server answers, read safely."""

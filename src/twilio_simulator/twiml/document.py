@@ -1,0 +1,88 @@
+"""A TwiML document as a tree of plain elements.
+
+It comes from somebody else's server: no entity beyond XML's own five is expanded, and depth is bounded.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from xml.parsers import expat
+
+DEEPEST = 50
+WRONG_XML, WRONG_ROOT = 12100, 12102
+
+
+class TwimlError(Exception):
+    """The document is no TwiML; `code` is what the debugger would show."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@dataclass(slots=True)
+class Element:
+    """One verb, noun or the response itself."""
+
+    name: str
+    attributes: dict[str, str]
+    children: list["Element"] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    """Its own text, without that of its children."""
+
+    @property
+    def text(self) -> str:
+        """Its own text, trimmed."""
+        return "".join(self.pieces).strip()
+
+    def get(self, name: str, default: str = "") -> str:
+        """An attribute; names are case-sensitive."""
+        return self.attributes.get(name, default)
+
+
+class _Tree:
+    def __init__(self) -> None:
+        self.root: Element | None = None
+        self._open: list[Element] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        element = Element(name, attributes)
+        if len(self._open) >= DEEPEST:
+            raise TwimlError(WRONG_XML, f"elements are nested deeper than {DEEPEST}")
+        if self._open:
+            self._open[-1].children.append(element)
+        else:
+            self.root = element
+        self._open.append(element)
+
+    def end(self, _: str) -> None:
+        self._open.pop()
+
+    def text(self, piece: str) -> None:
+        self._open[-1].pieces.append(piece)
+
+
+def _refused(*_: object) -> None:
+    raise TwimlError(WRONG_XML, "the document declares entities")
+
+
+@lru_cache(maxsize=64)
+def document(text: str) -> Element:
+    """The root, which is a Response; not to be changed.
+
+    Raises:
+        TwimlError: it is no XML (12100), or its root is something else (12102).
+    """
+    tree = _Tree()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = tree.start
+    parser.EndElementHandler = tree.end
+    parser.CharacterDataHandler = tree.text
+    parser.EntityDeclHandler = _refused
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        raise TwimlError(WRONG_XML, f"the answer is no well-formed XML: {error}") from error
+    if tree.root is None or tree.root.name != "Response":
+        name = "nothing" if tree.root is None else tree.root.name
+        raise TwimlError(WRONG_ROOT, f"the root is {name}, not Response")
+    return tree.root
