@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import Any
 
 SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
 BATCH = 500
@@ -87,6 +88,8 @@ class WorldClock:
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for = 0
         self._turning = asyncio.Lock()
+        self._era = 0
+        """Another one begins with each reset and restore; an advance that is under way ends with its era."""
 
     def now(self) -> int:
         """Milliseconds since 1970 in this world."""
@@ -102,10 +105,14 @@ class WorldClock:
         """Events that are still to come."""
         return sum(due.act is not None for _, _, due in self._heap)
 
+    def subjects(self) -> set[str]:
+        """What the events to come are about."""
+        return {due.subject for _, _, due in self._heap if due.act is not None}
+
     def after(self, delay: int, kind: str, subject: str, act: Callable[[], None]) -> Due:
         """Have `act` happen `delay` milliseconds from now.
 
-        Pass a method, or a `partial` of one: events are kept in snapshots, which can hold no lambda or closure.
+        Pass a method, or a `partial` of one: a snapshot keeps events, and can hold no lambda or closure.
         """
         due = Due(self.now() + delay, kind, subject, act)
         self._count += 1
@@ -137,11 +144,14 @@ class WorldClock:
 
     async def _turn(self, target: int, settled: Callable[[], Awaitable[None]]) -> list[Due]:
         fired: list[Due] = []
+        era = self._era
         while (due := self._upcoming(target)) is not None:
             self._set(max(due.at, self.now()))
             self._fire(due)
             fired.append(due)
             await settled()
+            if era != self._era:
+                return fired
         self._set(max(target, self.now()))
         return fired
 
@@ -156,10 +166,25 @@ class WorldClock:
     def clear(self) -> int:
         """Call everything off and go back to the machine's time; how many events were called off."""
         count = self.pending
-        self._heap.clear()
+        self._era += 1
+        self._heap = []
         self._disarm()
         self._offset, self._frozen_at = 0, None
         return count
+
+    def state(self) -> dict[str, Any]:
+        """The time and what is still to come, for a snapshot; the queue is the one in use."""
+        return {"now": self.now(), "frozen": self.frozen, "events": self._heap, "count": self._count}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go to the time of a snapshot, be it past, and expect what was expected then."""
+        self._era += 1
+        now = state["now"]
+        self._frozen_at = now if state["frozen"] else None
+        self._offset = now - self._machine()
+        self._heap, self._count = state["events"], state["count"]
+        heapq.heapify(self._heap)
+        self._arm()
 
     def stop(self) -> None:
         """Fire nothing more."""

@@ -15,6 +15,7 @@ from twilio_simulator.rest import handlers
 from twilio_simulator.rest.api import TwilioApi
 from twilio_simulator.rest.routing import Routes
 from twilio_simulator.ruleset import Ruleset
+from twilio_simulator.snapshots.shelf import Shelf
 from twilio_simulator.webhooks.requests import status_parameters
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
@@ -59,6 +60,7 @@ class Simulator:
         self.app = Application(self.serve)
         self.url = ""
         """Where it is served, once it is."""
+        self.shelf = Shelf(self)
         self._plan = (options.sid, options.token)
         self.account = make_account(self.world, seed_plan(*self._plan))
 
@@ -66,6 +68,10 @@ class Simulator:
         """Answer a request to Twilio or to the controls."""
         if request.path.startswith(PREFIX):
             return self.control.serve(request)
+        if request.path == "/" or request.path.startswith("/phone"):
+            from twilio_simulator.pages import site  # noqa: PLC0415 - who opens no page does not load them
+
+            return site.serve(self, request)
         return self.rest.serve(request)
 
     def _announce(self, account: Account, message: Message) -> None:
@@ -89,6 +95,7 @@ class Simulator:
 
     def reset(self) -> dict[str, Any]:
         """Back to the start: everything pending is called off, held connections close, scripts are empty."""
+        self.shelf.remember()
         counts = {
             "accounts": len(self.world.accounts),
             "messages": sum(len(account.messages) for account in self.world.accounts.values()),
@@ -99,6 +106,7 @@ class Simulator:
         }
         self.world.clear()
         self.account = make_account(self.world, seed_plan(*self._plan))
+        self.world.log.note("world.reset", "", "")
         return {"reset": True, **counts}
 
     def reset_account(self, sid: str) -> dict[str, Any]:
@@ -109,6 +117,9 @@ class Simulator:
         account.ended.clear()
         account.windows.clear()
         account.sandbox.members.clear()
+        account.opt_outs.clear()
+        account.units.clear()
+        account.queues.clear()
         for service in account.verify_services.values():
             service.verifications.clear()
             service.current.clear()

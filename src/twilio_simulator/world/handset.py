@@ -94,4 +94,4 @@ class Handsets:
 
     def clear(self) -> None:
         """Forget all phones."""
-        self._all.clear()
+        self._all = {}

@@ -64,9 +64,13 @@ class EventLog:
 
     def after(self, cursor: int) -> Iterator[Event]:
         """The events later than `cursor`, oldest first."""
-        oldest = self.cursor - len(self._events)
-        events = self._events
-        return (events[index] for index in range(max(0, cursor - oldest), len(events)))
+        # From the newest back: cursors have a gap where a snapshot was brought back.
+        later = deque[Event]()
+        for event in reversed(self._events):
+            if event.cursor <= cursor:
+                break
+            later.appendleft(event)
+        return iter(later)
 
     async def until(self, matches: Callable[[Event], bool], after: int, timeout: float) -> Event | None:  # noqa: ASYNC109 - the caller's long poll
         """The first event after `after` that matches, None when `timeout` real seconds pass first."""
@@ -94,4 +98,13 @@ class EventLog:
 
     def clear(self) -> None:
         """Forget everything but the cursor, which never goes back."""
-        self._events.clear()
+        self._events = deque(maxlen=KEPT_EVENTS)
+
+    def state(self) -> dict[str, Any]:
+        """The events, for a snapshot; the list is the one in use."""
+        return {"events": self._events, "cursor": self.cursor}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Have the events of a snapshot again; the cursor goes on from where it is."""
+        self._events = state["events"]
+        self.cursor = max(self.cursor, state["cursor"])
