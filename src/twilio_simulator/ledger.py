@@ -117,13 +117,6 @@ _ROWS: tuple[Rule, ...] = (
     Rule(21704, 400, "The Messaging Service contains no phone numbers", "errors/21704", "documented"),
     Rule(21705, 400, "The Messaging Service Sid {service} is invalid", "errors/21705", "documented"),
     Rule(
-        21712,
-        400,
-        "The 'From' number {sender} is not in the Messaging Service's sender pool",
-        "errors/21712",
-        "inferred",
-    ),
-    Rule(
         21910,
         400,
         "Invalid 'From' and 'To' pair. 'From' and 'To' should be of the same channel",
@@ -138,7 +131,6 @@ _ROWS: tuple[Rule, ...] = (
         "captured",
     ),
     Rule(63031, 400, "Channels message cannot have same From and To", "errors/63031", "documented"),
-    Rule(30409, 400, "Message cannot be canceled in its present status", "help articles", "inferred"),
     Rule(
         572006,
         400,
@@ -188,6 +180,8 @@ class RefusalError(Exception):
         super().__init__(rule.text.format(**details))
         self.code = code
         self.status = rule.status or 400
+        self.headers = ""
+        """Header lines that go with it, each ended by CR LF."""
 
     def body(self) -> dict[str, object]:
         """The JSON that Twilio would send."""

@@ -28,6 +28,36 @@ class Ruleset:
     """No default callback for `sending` is documented."""
     page_size_above_limit: Literal["clamp", "refuse"] = "clamp"
     """PageSize over 1,000: the live API was long known to clamp; the dictionary has 20007."""
+    service_opt_out: Literal["late", "at_once"] = "late"
+    """21610 for a message of a service: documented as late too; without a service it always comes at once."""
+    redaction_in_flight: Literal["allow", "refuse"] = "allow"
+    """An empty Body for a message that is still on its way; no source says that it has to be final."""
+    template_body_in_create: Literal["rendered", "empty"] = "rendered"
+    """The body in the answer to a create by ContentSid; one project reports it empty."""
+    body_matches_template: bool = False
+    """Whether a free-form Body that reads like an approved template counts as one; not since April 2025."""
+    content_variables: Literal["strict", "lenient"] = "strict"
+    """Whether blank values and line breaks in ContentVariables are refused (21656)."""
+    template_sync_seconds: int = 0
+    """How long after its approval a template still fails with 63053; Twilio says up to ten minutes."""
+    template_failure_status: Literal["undelivered", "failed"] = "failed"
+    """63013, 63027, 63028, 63040, 63041, 63042, 63053: both statuses are reported for channel failures."""
+    approval_pending_seconds: int = 30
+    """From received to pending; Meta gives no figure."""
+    approval_decided_seconds: int = 300
+    """From pending to the decision; Meta says minutes to 24 hours."""
+    approved_content_update: Literal["refuse", "allow"] = "refuse"
+    """Changing an approved template: changed content needs a new one, says the API's description."""
+    least_schedule_seconds: int = 300
+    """How near SendAt may be: the error pages of 2025 and 2026 say this, the feature page 900."""
+    send_at_alone: Literal["refuse", "ignore"] = "refuse"
+    """SendAt without ScheduleType: refused with 35126, or sent at once; undocumented."""
+    trial_units_code: Literal[20005, 10002] = 20005
+    """A trial of 2026 whose 100 messages or 30 days are used up; no source names the code."""
+    trial_parameter_code: Literal[10002, 20003] = 10002
+    """A parameter beyond To, From, Body, ContentSid and StatusCallback in a trial of 2026; likewise."""
+    trial_body: Literal["rendered", "name"] = "rendered"
+    """The body of a message whose Body named a trial template; no capture was found."""
     verify_ttl_minutes: int = 10
     """Verify's lifetime of a code where the service says nothing else."""
     suspended_code: Literal[20003, 20005] = 20005
@@ -36,3 +66,17 @@ class Ruleset:
     """Good credentials, but another account in the path."""
     text_of_missing_verification: Literal["/v2/Services", "/Services"] = "/v2/Services"
     """The path in Verify's 404 text; older recordings lack the version."""
+    ended_verification: Literal["gone", "shown"] = "gone"
+    """Fetching a verification that came to its end: 404, or its last status (`expired` among them)."""
+    checks_after_the_sixth: Literal[60202, 20404] = 60202
+    """What checks after too many get until the verification expires; both are documented."""
+    most_rate_limits: int = 10
+    """Verify rate limits per service (60207); the number is not published."""
+    most_buckets: int = 5
+    """Buckets per rate limit (60210); likewise."""
+    verify_poll_limits: tuple[tuple[int, int], ...] = ((60, 60), (3600, 180), (86_400, 250))
+    """(seconds, most fetches) of one verification (Verify rate limits and timeouts); over it 20429."""
+    longest_code_text: int = 1600
+    """Characters of a text with a code, beyond which 60247 is given; the number is not published."""
+    restricted_words: frozenset[str] = frozenset()
+    """Words that a Verify service's name may not hold (60248); Twilio does not publish its list."""

@@ -108,8 +108,8 @@ async def test_a_trial_of_2026_sends_no_free_whatsapp_text(local: Local) -> None
 
 
 async def test_a_trial_of_2026_sends_texts_by_template_name_only(local: Local) -> None:
-    trial = await local.account(type="Trial")
-    classic = await local.account(type="Trial", ruleset="classic")
+    trial = await local.account(type="Trial", verified_callers=["+14155550123"])
+    classic = await local.account(type="Trial", ruleset="classic", verified_callers=["+14155550123"])
 
     assert ((await trial.send()).status, (await trial.send()).code) == (400, 572006)
     assert (await trial.send(Body="sms_2fa")).status == 201

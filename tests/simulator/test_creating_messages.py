@@ -196,7 +196,7 @@ async def test_a_sender_outside_the_services_pool_is_refused(local: Local) -> No
 
     answer = await account.send(From="+12125550102", MessagingServiceSid=service)
 
-    assert answer.code == 21712
+    assert answer.code == 21711
 
 
 async def test_unknown_parameters_are_ignored_as_twilio_does(local: Local) -> None:

@@ -7,7 +7,8 @@ from twilio_simulator.addresses import address
 from twilio_simulator.clock import SECOND
 from twilio_simulator.ledger import late_text
 from twilio_simulator.life.outcomes import Ending, ending
-from twilio_simulator.life.senders import picked_sender
+from twilio_simulator.life.queues import longest_queue, take_turn, wait_in_queue
+from twilio_simulator.life.senders import fitting, picked_sender
 from twilio_simulator.segments import segments
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.handset import Handset, Shown
@@ -34,11 +35,26 @@ class Progress:
 
     def begin(self, account: Account, message: Message) -> None:
         """A message was created: let it move as its mode says."""
-        if message.mode == "timed":
+        if message.status == "scheduled":
+            self._await(account, message)
+        elif message.mode == "timed":
             self._schedule(account, message)
         elif message.mode == "immediate":
             while (step := self._next_step(account, message)) is not None:
                 self.move(account, message, step)
+
+    def _await(self, account: Account, message: Message) -> None:
+        if message.send_at is not None and message.mode != "manual":
+            wait = message.send_at - self._world.clock.now()
+            self._world.clock.after(
+                wait, "message.scheduled", message.sid, partial(self._dispatch, account, message)
+            )
+
+    def _dispatch(self, account: Account, message: Message) -> None:
+        """SendAt has come: what was not checked at the create is checked now."""
+        if message.status == "scheduled" and account.messages.get(message.sid) is message:
+            self.move(account, message, self._admission(account, message))
+            self.begin(account, message)
 
     def move(self, account: Account, message: Message, to: Ending) -> None:
         """Take one step; whether it is possible was asked before."""
@@ -76,6 +92,9 @@ class Progress:
         delay = DELAYS.get(message.status)
         if delay is None or (message.status == "delivered" and not message.to.startswith("whatsapp:")):
             return
+        if message.status == "queued" and account.settings.segments_per_second is not None:
+            self._enqueue(account, message)
+            return
         spread = 1 + JITTER * (2 * self._world.sids.stream("jitter").random() - 1)
         self._world.clock.after(
             max(1, round(delay * spread / message.speed)),
@@ -83,6 +102,26 @@ class Progress:
             message.sid,
             partial(self._step, account, message),
         )
+
+    def _enqueue(self, account: Account, message: Message) -> None:
+        """Wait for the sender to get to it: too long a queue overflows, too long a wait expires."""
+        now = self._world.clock.now()
+        wait = wait_in_queue(account, message, now)
+        if message.service_sid is not None and wait > longest_queue(message.sender or ""):
+            self.move(account, message, Ending("failed", 30001))
+            return
+        if wait > message.validity:
+            self._world.clock.after(
+                message.validity, "message.expires", message.sid, partial(self._expire, account, message)
+            )
+            return
+        take_turn(account, message, now + wait)
+        delay = wait + max(1, round(DELAYS["queued"] / message.speed))
+        self._world.clock.after(delay, "message.progress", message.sid, partial(self._step, account, message))
+
+    def _expire(self, account: Account, message: Message) -> None:
+        if message.status == "queued":
+            self.move(account, message, Ending("failed", 30036))
 
     def _step(self, account: Account, message: Message) -> None:
         step = self._next_step(account, message)
@@ -93,12 +132,23 @@ class Progress:
     def _next_step(self, account: Account, message: Message) -> Ending | None:
         """The status that follows, given how the handset would take the message now."""
         if message.status == "accepted":
-            return Ending("queued")
+            return self._admission(account, message)
         if message.status == "scheduled" or (message.finished and message.status != "delivered"):
             return None
         handset = self._world.handsets.get(address(message.to).number)
         end = ending(account, message, handset, self._world.rules, self._world.clock.now())
         return self._towards(end, message, handset)
+
+    @staticmethod
+    def _admission(account: Account, message: Message) -> Ending:
+        """Whether a Messaging Service takes the message on, which is decided late."""
+        if account.opt_outs and account.opt_outs.holds(message.sender, message.service_sid, message.to):
+            return Ending("failed", 21610)
+        service = account.messaging_services.get(message.service_sid or "")
+        if service is None or (message.sender is None and not fitting(account, service, message.to)):
+            return Ending("failed", 21703)
+        overfull = account.settings.full_queues
+        return Ending("failed", 30001) if service.sid in overfull else Ending("queued")
 
     def _towards(self, end: Ending, message: Message, handset: Handset) -> Ending | None:
         status, whatsapp = message.status, message.to.startswith("whatsapp:")

@@ -7,23 +7,24 @@ account may do.
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import orjson
-
 from twilio_simulator.addresses import (
     Address,
     address,
-    is_alphanumeric,
     is_dialable,
     is_sender,
-    is_short_code,
 )
 from twilio_simulator.countries import country
 from twilio_simulator.ledger import RefusalError
-from twilio_simulator.life.senders import fitting
+from twilio_simulator.life.queues import longest_queue
+from twilio_simulator.life.senders import fitting, is_name
 from twilio_simulator.rest.call import Call
-from twilio_simulator.rest.trial_rules import check_message
+from twilio_simulator.rest.message_templates import check_template
+from twilio_simulator.rest.scheduling import send_time
+from twilio_simulator.rest.trial_messages import checked_body
+from twilio_simulator.rest.trial_rules import spend_unit
 from twilio_simulator.sid_patterns import is_sid
 from twilio_simulator.webhooks.target import is_webhook_url
+from twilio_simulator.world.message import Content
 from twilio_simulator.world.messaging_service import MessagingService
 
 LONGEST_BODY, MOST_MEDIA = 1600, 10
@@ -41,6 +42,11 @@ class Draft:
     callback: str | None
     content_sid: str | None
     media_urls: list[str] = field(default_factory=list)
+    send_at: int | None = None
+    validity: int | None = None
+    """Milliseconds."""
+    content: Content | None = None
+    late_code: int | None = None
 
 
 def checked(call: Call) -> Draft:
@@ -64,8 +70,12 @@ def checked(call: Call) -> Draft:
     draft.service = _service(call, draft)
     _check_ownership(call, draft)
     _check_content(call, draft)
-    check_message(call.account, draft.to.channel, draft.body, draft.content_sid)
+    if call.account.type == "Trial":
+        draft.body = checked_body(call, draft.to, draft.body)
     _check_destination(call, draft)
+    _check_opt_out(call, draft)
+    if call.account.type == "Trial":
+        spend_unit(call.account, draft.to.channel, call.now, call.world.rules)
     if draft.callback is None and draft.service is not None:
         draft.callback = draft.service.status_callback
     return draft
@@ -112,7 +122,7 @@ def _service(call: Call, draft: Draft) -> MessagingService | None:
     if not service.pool:
         raise RefusalError(21704)
     if draft.sender is not None and str(draft.sender) not in service.pool:
-        raise RefusalError(21712, sender=str(draft.sender))
+        raise RefusalError(21711, sender=str(draft.sender))
     if not fitting(call.account, service, str(draft.to)):
         raise RefusalError(21703)
     return service
@@ -126,7 +136,9 @@ def _check_ownership(call: Call, draft: Draft) -> None:
         if not call.account.owns_whatsapp(sender.number):
             raise RefusalError(63007)
         return
-    if is_alphanumeric(sender.number) and not is_short_code(sender.number):
+    if is_name(sender.number):
+        if call.account.type == "Trial":
+            raise RefusalError(21267)
         # North America takes no alphanumeric senders.
         if draft.to.number.startswith("+1"):
             raise RefusalError(21657)
@@ -153,42 +165,49 @@ def _check_content(call: Call, draft: Draft) -> None:
         raise RefusalError(21623)
     if any(urlsplit(url).scheme not in ("http", "https") for url in draft.media_urls):
         raise RefusalError(21620)
-    if (
-        call.said("ValidityPeriod")
-        and not LEAST_VALIDITY <= (call.number("ValidityPeriod") or 0) <= MOST_VALIDITY
-    ):
-        raise RefusalError(21624)
+    if call.said("ValidityPeriod"):
+        seconds = call.number("ValidityPeriod") or 0
+        if not LEAST_VALIDITY <= seconds <= MOST_VALIDITY:
+            raise RefusalError(21624)
+        draft.validity = seconds * 1000
     if draft.callback is not None and not is_webhook_url(draft.callback):
         raise RefusalError(21609, url=draft.callback)
     _check_template(call, draft)
+    draft.send_at = send_time(call)
 
 
 def _check_template(call: Call, draft: Draft) -> None:
-    variables = call.said("ContentVariables")
-    if variables is None and draft.content_sid is None:
-        return
-    if variables is not None and draft.content_sid is None:
-        raise RefusalError(21654)
-    if variables is not None and not _is_object(variables):
-        raise RefusalError(21656)
-    if draft.content_sid is not None:
-        # No content templates exist yet in this world, so every ContentSid is unknown.
-        raise RefusalError(21655)
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(orjson.loads(text), dict)
-    except orjson.JSONDecodeError:
-        return False
+    found = check_template(call, draft.content_sid, draft.to.channel)
+    if found is not None:
+        shown, draft.late_code = found
+        draft.body, draft.content = shown.body, shown.content
+        draft.media_urls = draft.media_urls or shown.media_urls
 
 
 def _check_destination(call: Call, draft: Draft) -> None:
     settings = call.account.settings
     if settings.blocked_countries and country(draft.to.number) in settings.blocked_countries:
         raise RefusalError(21408, to=draft.to.number)
-    sender = "" if draft.sender is None else str(draft.sender)
-    if sender in settings.full_queues:
+    if draft.sender is not None and draft.service is None and _queue_is_full(call, str(draft.sender)):
         raise RefusalError(21611)
     if draft.to.channel == "sms" and call.world.handsets.get(draft.to.number).kind == "landline":
         raise RefusalError(21614)
+
+
+def _queue_is_full(call: Call, sender: str) -> bool:
+    """By setting, or because a paced sender has more to do than it may hold."""
+    if sender in call.account.settings.full_queues:
+        return True
+    backlog = call.account.queues.get(sender, 0) - call.now
+    return backlog > longest_queue(sender)
+
+
+def _check_opt_out(call: Call, draft: Draft) -> None:
+    if not call.account.opt_outs or draft.send_at is not None:
+        return
+    if draft.service is not None and call.world.rules.service_opt_out == "late":
+        return
+    sender = None if draft.sender is None else str(draft.sender)
+    service = None if draft.service is None else draft.service.sid
+    if call.account.opt_outs.holds(sender, service, str(draft.to)):
+        raise RefusalError(21610)

@@ -11,7 +11,7 @@ from twilio_simulator.rest.call import Call, Handler, json_reply, no_content
 from twilio_simulator.rest.message_rules import Draft, checked
 from twilio_simulator.rest.paging import flat_page
 from twilio_simulator.segments import SMART, segments
-from twilio_simulator.world.message import Media, Message
+from twilio_simulator.world.message import Media, Message, Status
 
 DAY = 86_400_000
 DATE_LENGTH = 10
@@ -41,7 +41,10 @@ def create_message(call: Call) -> Reply:
     message = _made(call, draft)
     call.account.keep(message)
     call.world.log.note("message.created", call.account.sid, message.sid, status=message.status)
-    reply = json_reply(201, message.resource(fresh=True))
+    shown = message.resource(fresh=True)
+    if draft.content_sid is not None and call.world.rules.template_body_in_create == "empty":
+        shown["body"] = ""
+    reply = json_reply(201, shown)
     call.progress.begin(call.account, message)
     return reply
 
@@ -53,14 +56,14 @@ def _made(call: Call, draft: Draft) -> Message:
     body = draft.body
     if call.flag("SmartEncoded") or (draft.service is not None and draft.service.smart_encoding):
         body = body.translate(SMART)
-    waits = draft.service is not None and draft.sender is None
+    waits = draft.send_at is not None or (draft.service is not None and draft.sender is None)
     message = Message(
         sid=call.world.sids.new("MM" if media else "SM"),
         account_sid=call.account.sid,
         to=str(draft.to),
         sender=None if draft.sender is None else str(draft.sender),
         body=body,
-        status="queued" if draft.service is None else "accepted",
+        status=_first_status(draft),
         direction="outbound-api",
         created=now,
         updated=now,
@@ -71,9 +74,22 @@ def _made(call: Call, draft: Draft) -> Message:
         content_sid=draft.content_sid,
         media=media,
         speed=settings.speed,
+        content=draft.content,
+        late_code=draft.late_code,
+        send_at=draft.send_at,
     )
+    if draft.validity is not None:
+        message.validity = draft.validity
+    elif draft.service is not None:
+        message.validity = draft.service.validity_period * 1000
     message.timeline.append((message.status, now))
     return message
+
+
+def _first_status(draft: Draft) -> Status:
+    if draft.send_at is not None:
+        return "scheduled"
+    return "queued" if draft.service is None else "accepted"
 
 
 def fetch_message(call: Call) -> Reply:
@@ -101,6 +117,9 @@ def update_message(call: Call) -> Reply:
     if status is not None:
         call.progress.move(call.account, message, Ending("canceled"))
     if body is not None:
+        in_flight = not message.finished and message.status != "sent"
+        if in_flight and call.world.rules.redaction_in_flight == "refuse":
+            raise RefusalError(20009)
         message.body = ""
         call.world.log.note("message.redacted", call.account.sid, message.sid)
     message.updated = call.now

@@ -1,25 +1,15 @@
-"""What a trial account may not do, by the scheme of 2026 (Twilio docs, usage/trials)."""
+"""What a trial account may not do, by its scheme (Twilio docs, usage/trials)."""
 
-from twilio_simulator.addresses import Channel
+from twilio_simulator.clock import HOUR
 from twilio_simulator.ledger import TRIAL_GATE, RefusalError
+from twilio_simulator.ruleset import Ruleset
 from twilio_simulator.world.account import Account
+from twilio_simulator.world.trial_schemes import SCHEMES, TrialScheme
 
-SCHEME = "2026"
-TEMPLATES = frozenset(
-    {
-        "sms_2fa",
-        "sms_appointment_reminders",
-        "sms_order_confirmation",
-        "sms_delivery_updates",
-        "sms_customer_support",
-        "sms_marketing_promotions",
-        "sms_event_notifications",
-        "sms_account_alerts",
-        "sms_feedback_surveys",
-        "sms_internal_alerts",
-    }
-)
-# Reported closed to trials: Content, Balance, OutgoingCallerIds, Keys, WhatsApp senders, media.
+DAY = 24 * HOUR
+MASKED = 4
+# Reported closed to trials of 2026: Content, Balance, OutgoingCallerIds, Keys, Usage, Applications,
+# AvailablePhoneNumbers, Monitor alerts, WhatsApp senders, media download.
 CLOSED = frozenset(
     {
         "api.FetchBalance",
@@ -28,6 +18,18 @@ CLOSED = frozenset(
         "api.CreateValidationRequest",
         "api.UpdateOutgoingCallerId",
         "api.DeleteOutgoingCallerId",
+        "api.ListAvailablePhoneNumberCountry",
+        "api.FetchAvailablePhoneNumberCountry",
+        "api.ListAvailablePhoneNumberLocal",
+        "api.ListAvailablePhoneNumberMobile",
+        "api.ListAvailablePhoneNumberTollFree",
+        "api.CreateNewKey",
+        "api.ListKey",
+        "api.FetchKey",
+        "api.UpdateKey",
+        "api.DeleteKey",
+        "api.CreateNewSigningKey",
+        "api.ListSigningKey",
         "api.FetchMedia",
         "messaging.ListChannelsSender",
         "messaging.FetchChannelsSender",
@@ -36,10 +38,12 @@ CLOSED = frozenset(
         "messaging.DeleteChannelsSender",
     }
 )
+CLOSED_PRODUCTS = ("content", "monitor")
 
 
-def _holds(account: Account) -> bool:
-    return account.type == "Trial" and account.ruleset == SCHEME
+def scheme_of(account: Account) -> TrialScheme | None:
+    """The scheme that holds for the account, None when it is no trial."""
+    return SCHEMES.get(account.ruleset) if account.type == "Trial" else None
 
 
 def check_operation(account: Account, operation: str) -> None:
@@ -48,19 +52,33 @@ def check_operation(account: Account, operation: str) -> None:
     Raises:
         RefusalError: 20003 with the text about trial accounts.
     """
-    if _holds(account) and (operation in CLOSED or operation.startswith("content")):
+    if account.type == "Full" or account.ruleset != "2026":
+        return
+    if operation in CLOSED or operation.startswith(CLOSED_PRODUCTS):
         raise RefusalError(20003, problem=TRIAL_GATE)
 
 
-def check_message(account: Account, channel: Channel, body: str, content_sid: str | None) -> None:
-    """Refuse free text: a text's Body names one of ten templates, WhatsApp needs a ContentSid.
+def check_verified(account: Account, number: str, code: int = 21608) -> None:
+    """A trial reaches verified numbers only: 21608 for messages, 21219 for calls.
 
     Raises:
-        RefusalError: 572006 for texts, 21654 for WhatsApp (even inside the window).
+        RefusalError: with the number's last digits masked, as recorded.
     """
-    if not _holds(account):
+    if account.type == "Trial" and all(one.number != number for one in account.caller_ids.values()):
+        raise RefusalError(code, to=number[:-MASKED] + "X" * MASKED)
+
+
+def spend_unit(account: Account, channel: str, now: int, rules: Ruleset) -> None:
+    """Count one message against the trial's units and days.
+
+    Raises:
+        RefusalError: nothing is left of them.
+    """
+    scheme = scheme_of(account)
+    if scheme is None:
         return
-    if channel == "sms" and body not in TEMPLATES:
-        raise RefusalError(572006)
-    if channel == "whatsapp" and content_sid is None:
-        raise RefusalError(21654)
+    used, most = account.units.get(channel, 0), scheme.units.get(channel)
+    over = scheme.days is not None and now >= account.created + scheme.days * DAY
+    if over or (most is not None and used >= most):
+        raise RefusalError(rules.trial_units_code)
+    account.units[channel] = used + 1

@@ -78,8 +78,10 @@ class Message:
     """A code that its template or variables earn it once it is dispatched."""
     send_at: int | None = None
     """When a scheduled message is due."""
-    expires: int | None = None
-    """When its validity period ends, if it has to queue that long."""
+    validity: int = 36_000_000
+    """Milliseconds that it may wait in its sender's queue (30036)."""
+    feedback: Literal["confirmed", "unconfirmed"] | None = None
+    """What the customer said became of it."""
 
     @property
     def finished(self) -> bool:
