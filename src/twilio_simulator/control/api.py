@@ -42,7 +42,7 @@ class ControlApi:
     def serve(self, request: Request) -> Answer:
         """Answer one request."""
         try:
-            self._check_host(request)
+            self.check_host(request)
             content = self._found(request)
         except BadInputError as error:
             return json_reply(error.status, {"errors": error.errors})
@@ -56,7 +56,7 @@ class ControlApi:
         except BadInputError as error:
             return json_reply(error.status, {"errors": error.errors})
 
-    def _check_host(self, request: Request) -> None:
+    def check_host(self, request: Request) -> None:
         """A web page must not reach the controls by a name it points at this machine (DNS rebinding)."""
         host = request.host.strip("[]")
         if not (is_loopback(host) or host in self._allowed):

@@ -1,0 +1,108 @@
+"""The bubbles of a conversation: text, media, code, and how far a message has come."""
+
+from urllib.parse import urlsplit
+
+from twilio_simulator.pages.markup import Html, h, hidden, icon, join
+from twilio_simulator.pages.thread import Bubble
+from twilio_simulator.pages.view import View
+from twilio_simulator.pages.wording import day, moment, plural, readable
+from twilio_simulator.rest.messages import media_type
+from twilio_simulator.world.message import Message
+
+FAILED = frozenset({"failed", "undelivered", "canceled"})
+TICKS = {"sent": "tick", "delivered": "ticks", "read": "ticks", "received": "ticks"}
+
+
+def conversation(view: View, bubbles: list[Bubble]) -> Html:
+    """All bubbles, with a line for each day and each new sender."""
+    parts, last_day, last_peer = [], "", ""
+    for bubble in bubbles:
+        today = day(bubble.at)
+        if today != last_day:
+            parts.append(h("li.day", {"id": f"day-{today.replace(' ', '-')}"}, h("span", None, today)))
+        parts.append(_bubble(view, bubble, named=not bubble.own and bubble.peer != last_peer))
+        last_day, last_peer = today, "" if bubble.own else bubble.peer
+    return join(parts)
+
+
+def _bubble(view: View, bubble: Bubble, *, named: bool) -> Html:
+    message = bubble.message
+    failed = message is not None and message.status in FAILED
+    chosen = view.place.message != "" and view.place.message == bubble.key
+    kind = "own" if bubble.own else "theirs"
+    classes = f"bubble {kind}{' failed' if failed else ''}{' chosen' if chosen else ''}"
+    return h(
+        "li",
+        {"class": classes, "id": f"b-{bubble.key}", "data-bubble": bubble.key, "data-own": bubble.own},
+        h("p.peer", None, readable(bubble.peer) or "waiting for a sender") if named else None,
+        h("div.said", None, _media(view, bubble), _body(bubble), _code(bubble)),
+        _foot(view, bubble, chosen=chosen),
+    )
+
+
+def _body(bubble: Bubble) -> Html | None:
+    if bubble.channel in ("call", "email"):
+        return h("p.body", None, icon(bubble.channel), hidden(f"{bubble.channel}: "), bubble.body)
+    if not bubble.body and bubble.message is not None and not bubble.media:
+        return h("p.body.gone", None, "The text was removed")
+    return h("p.body", None, bubble.body) if bubble.body else None
+
+
+def _code(bubble: Bubble) -> Html | None:
+    if bubble.code is None:
+        return None
+    label = f"Copy the code {' '.join(bubble.code)}"
+    return h(
+        "button.code",
+        {"type": "button", "data-copy": bubble.code, "aria-label": label},
+        icon("copy"),
+        h("span", None, bubble.code),
+    )
+
+
+def _media(view: View, bubble: Bubble) -> Html | None:
+    return (
+        h("ul.media", None, [h("li", None, _file(view, url)) for url in bubble.media])
+        if bubble.media
+        else None
+    )
+
+
+def _file(view: View, url: str) -> Html:
+    """Pictures of this very server are shown; of others only the address, for no other host is asked."""
+    parts = urlsplit(url)
+    own = f"{parts.scheme}://{parts.netloc}" == view.simulator.url
+    kind = media_type(url)
+    if own and (kind.startswith("image/") or parts.path.endswith(".svg")):
+        return h("img", {"src": parts.path, "alt": f"Picture: {parts.path.rpartition('/')[2]}"})
+    name = parts.path.rpartition("/")[2] or parts.netloc
+    return h("span.file", {"title": url}, icon("clip"), h("span", None, name), h("small", None, kind))
+
+
+def _foot(view: View, bubble: Bubble, *, chosen: bool) -> Html:
+    message = bubble.message
+    if message is None:
+        return h("p.foot", None, moment(bubble.at))
+    link = {
+        "href": view.place.link(message="" if chosen else message.sid),
+        "data-select": message.sid,
+        "aria-current": "true" if chosen else None,
+        "title": "Close what happened" if chosen else "Show what happened",
+    }
+    return h("p.foot", None, h("a", link, _told(message), " ", moment(bubble.at)))
+
+
+def _told(message: Message) -> Html:
+    words = plural(message.num_segments, "segment") if message.num_segments else None
+    shown = h("span.segments", None, words) if words and not message.to.startswith("whatsapp:") else None
+    return join([shown or Html(""), ticks(message)])
+
+
+def ticks(message: Message) -> Html:
+    """How far it has come, as marks and as a word."""
+    if message.status in FAILED:
+        code = f" {message.error_code}" if message.error_code else ""
+        return h("span.state.bad", None, icon("failed"), f"{message.status}{code}")
+    mark = TICKS.get(message.status, "clock")
+    kind = "read" if message.status == "read" else "plain"
+    return h(f"span.state.{kind}", None, icon(mark), message.status)

@@ -1,0 +1,82 @@
+"""The pages and their files: `/` leads to the phone, `/phone/{number}` is a handset."""
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from twilio_simulator.control.fields import BadInputError
+from twilio_simulator.exchange import Answer, Reply, Request, json_reply, parsed_form
+from twilio_simulator.pages.page import page
+from twilio_simulator.pages.view import ROOT, first_number, is_handset, view
+
+if TYPE_CHECKING:
+    from twilio_simulator.simulator import Simulator
+
+STATIC = f"{ROOT}/static/"
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml; charset=utf-8",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = (
+    f"Content-Security-Policy: {POLICY}\r\nX-Content-Type-Options: nosniff\r\n"
+    "Referrer-Policy: no-referrer\r\nCache-Control: no-cache\r\n"
+)
+HTML = "text/html; charset=utf-8"
+FOUND, NOT_FOUND, NOT_ALLOWED = 302, 404, 405
+
+
+def is_page(path: str) -> bool:
+    """Whether a path is one of a page's; Twilio has none like these."""
+    return path in ("/", ROOT) or path.startswith(f"{ROOT}/")
+
+
+def serve(simulator: "Simulator", request: Request) -> Answer:
+    """Answer a browser, of this machine or an allowed name only."""
+    try:
+        simulator.control.check_host(request)
+    except BadInputError as error:
+        return json_reply(error.status, {"errors": error.errors})
+    if request.method != "GET":
+        return _plain(NOT_ALLOWED, "Pages are only read. The controls are under /_sim/.")
+    request.query = parsed_form(request.query_string)
+    if request.path.startswith(STATIC):
+        return _file(request.path.removeprefix(STATIC))
+    return _phone(simulator, request)
+
+
+def _phone(simulator: "Simulator", request: Request) -> Reply:
+    number = unquote(request.path.removeprefix(ROOT).strip("/"))
+    if not number:
+        return _lead(simulator, request)
+    if not is_handset(number):
+        return _plain(NOT_FOUND, f"{number} is not a phone number. Write it like {ROOT}/+14155550123.")
+    return Reply(200, page(view(simulator, number, request)).encode(), HEADERS, HTML)
+
+
+def _lead(simulator: "Simulator", request: Request) -> Reply:
+    words = f"?{request.query_string}" if request.query_string else ""
+    there = f"{ROOT}/{first_number(simulator)}{words}"
+    return Reply(FOUND, b"", f"Location: {there}\r\n{HEADERS}", HTML)
+
+
+def _plain(status: int, words: str) -> Reply:
+    return Reply(status, words.encode(), HEADERS, "text/plain; charset=utf-8")
+
+
+@lru_cache(maxsize=64)
+def _static(name: str) -> bytes | None:
+    known = {one.name: one for one in files("twilio_simulator.pages").joinpath("static").iterdir()}
+    return known[name].read_bytes() if name in known else None
+
+
+def _file(name: str) -> Reply:
+    content = _static(name)
+    if content is None:
+        return _plain(NOT_FOUND, "There is no such file.")
+    return Reply(200, content, HEADERS, TYPES.get(name.rpartition(".")[2], "application/octet-stream"))

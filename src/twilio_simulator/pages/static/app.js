@@ -1,0 +1,210 @@
+// The page: links and buttons without reloading, and the world as it changes.
+import { act, forget, steps } from './act.js';
+import { keys } from './keys.js';
+import { live } from './live.js';
+import { morph } from './morph.js';
+import { say, toast } from './telling.js';
+import { arrived, unread } from './unread.js';
+import * as virtual from './virtual.js';
+
+let wanted = 0;
+
+function atFoot() {
+  const thread = document.getElementById('thread');
+  return !thread || thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
+}
+
+function toFoot() {
+  const thread = document.getElementById('thread');
+  if (thread) thread.scrollTop = thread.scrollHeight;
+}
+
+function settle(before, follow) {
+  virtual.read();
+  const here = document.getElementById('app').dataset.number;
+  arrived(before, here);
+  unread(here);
+  if (follow) toFoot();
+}
+
+function bubbles() {
+  return new Set([...document.querySelectorAll('[data-bubble]')].map((one) => one.dataset.bubble));
+}
+
+export async function refresh(address = location.href) {
+  const mine = ++wanted;
+  const answer = await fetch(address, { headers: { Accept: 'text/html' } });
+  if (mine !== wanted) return; // a later one is on its way
+  if (!answer.ok) throw new Error(`The page could not be read: ${answer.status}`);
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  if (mine !== wanted) return;
+  const app = document.getElementById('app');
+  const next = page.getElementById('app');
+  const moved = app.dataset.number !== next.dataset.number || document.getElementById('device').dataset.tab !== page.getElementById('device').dataset.tab;
+  const follow = moved || atFoot();
+  const before = moved ? null : bubbles();
+  document.title = page.title;
+  morph(app, next);
+  settle(before, follow);
+}
+
+export async function go(address, { replace = false } = {}) {
+  history[replace ? 'replaceState' : 'pushState'](null, '', address);
+  closeMenus();
+  await refresh(address).catch(failed);
+}
+
+function failed(error) {
+  toast(error.message || String(error), true);
+}
+
+export function closeMenus(but = null) {
+  for (const menu of document.querySelectorAll('details.menu[open]')) if (menu !== but && !menu.contains(but)) menu.open = false;
+}
+
+// --- what a click means
+
+function plainClick(event) {
+  return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+}
+
+document.addEventListener('click', (event) => {
+  closeMenus(event.target.closest('details.menu'));
+  const link = event.target.closest('a[href^="/phone"]');
+  if (link && plainClick(event) && !link.target) {
+    event.preventDefault();
+    go(link.getAttribute('href'));
+    return;
+  }
+  const button = event.target.closest('button');
+  if (button) clicked(button).catch(failed);
+});
+
+async function copy(words, what) {
+  await navigator.clipboard.writeText(words);
+  toast(`Copied ${what}`);
+}
+
+async function clicked(button) {
+  const given = button.dataset;
+  if (given.copy) await copy(given.copy, given.copy.length < 40 ? given.copy : 'it');
+  else if (given.say) await typed(given.say);
+  else if (given.fill) fill(given);
+  else if (given.fetch) await copy((await act('GET', given.fetch))[given.field], 'the command');
+  else if (given.test) await test(given.test);
+  else if (given.do) await done(button, given.do, given.body ? JSON.parse(given.body) : {});
+}
+
+function fill({ fill: name, with: words }) {
+  document.getElementById(name).value = words;
+  document.getElementById('body').focus();
+}
+
+async function done(button, what, body) {
+  const [method, path] = what.split(' ');
+  button.setAttribute('aria-busy', 'true');
+  try {
+    const answer = await act(method, path, body);
+    if (button.dataset.then === 'phone') await go(`/phone/${answer.number}`);
+    else await refresh();
+    if (button.dataset.says) toast(button.dataset.says);
+  } finally {
+    button.removeAttribute('aria-busy');
+  }
+}
+
+// --- typing as the person
+
+async function typed(words, button = null) {
+  const composer = document.getElementById('composer');
+  const body = { to: composer.elements.to.value, body: words, wait: false };
+  if (button) body.button = button;
+  const [method, path] = composer.dataset.do.split(' ');
+  await act(method, path, body);
+  await refresh();
+  toFoot();
+}
+
+function value(field) {
+  if (field.type === 'checkbox') return field.checked;
+  if (field.dataset.type === 'number') return Number(field.value);
+  if (field.dataset.type === 'list') return field.value ? [field.value] : [];
+  return field.value;
+}
+
+function read(form) {
+  const body = {};
+  for (const field of form.elements) if (field.name) body[field.name] = value(field);
+  return body;
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.method === 'dialog') return;
+  event.preventDefault();
+  submitted(form).catch(failed);
+});
+
+async function submitted(form) {
+  if (form.hasAttribute('data-go')) {
+    const address = new URL(form.getAttribute('action'), location.href);
+    if (form.elements.q.value.trim()) address.searchParams.set('q', form.elements.q.value.trim());
+    await go(address.pathname + address.search);
+    return;
+  }
+  if (form.id === 'composer') {
+    await compose(form);
+    return;
+  }
+  const [method, path] = form.dataset.do.split(' ');
+  await act(method, path, read(form));
+  closeMenus();
+  await refresh();
+}
+
+async function compose(form) {
+  const body = { ...read(form), wait: false };
+  if (!body.body && !body.media.length) return;
+  if (!body.media.length) delete body.media;
+  const [method, path] = form.dataset.do.split(' ');
+  await act(method, path, body);
+  form.elements.body.value = '';
+  form.elements.media.value = '';
+  closeMenus();
+  await refresh();
+  toFoot();
+}
+
+document.addEventListener('change', (event) => {
+  const form = event.target.closest('form[data-live]');
+  if (form) submitted(form).catch(failed);
+});
+
+document.addEventListener('keydown', (event) => {
+  if (event.target.id === 'body' && event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+});
+
+// --- a test of what was clicked
+
+async function test(message) {
+  const answer = await act('POST', '/snippets', { steps: steps(), message }, { silent: true });
+  document.getElementById('snippet-text').textContent = answer.test;
+  document.getElementById('snippet').showModal();
+}
+
+document.getElementById('snippet-copy').addEventListener('click', () => {
+  copy(document.getElementById('snippet-text').textContent, 'the test').catch(failed);
+});
+document.getElementById('snippet-forget').addEventListener('click', () => {
+  forget();
+  document.getElementById('snippet').close();
+  toast('The steps are forgotten');
+});
+
+addEventListener('popstate', () => refresh().catch(failed));
+settle(null, true);
+keys({ go, closeMenus });
+live(() => refresh().catch(() => say('The simulator does not answer')));
