@@ -1,5 +1,7 @@
 """A Ringback opened in this process on a real file, with an account of a real simulator named `shop`."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -54,9 +56,10 @@ class Shop:
         return await self.connector.job(str(outcome.id))
 
     async def until(self, outcome: Outcome, *states: State) -> Timeline:
-        """The job once it is in one of the states; the test's own timeout ends the waiting."""
-        while (job := await self.job(outcome)).state not in states:
-            await self.connector.wait(str(outcome.id), 0.05)
+        """The job once it is in one of the states, which it should be long before ten seconds are over."""
+        async with asyncio.timeout(10):
+            while (job := await self.job(outcome)).state not in states:
+                await self.connector.wait(str(outcome.id), 0.05)
         return job
 
     async def account(self, name: str = "shop") -> Account:
@@ -95,6 +98,24 @@ class Shop:
     def on_disk(self) -> bytes:
         """The bytes of the database and of its write-ahead log."""
         return b"".join(path.read_bytes() for path in sorted(self.database.parent.glob("*.db*")))
+
+    @asynccontextmanager
+    async def busy(self) -> AsyncIterator[None]:
+        """Another program holds the database; nobody here waits for it for long."""
+        await self.parts.store.database.write(lambda c: c.execute_fetchall("pragma busy_timeout = 50"))
+        other = sqlite3.connect(self.database, isolation_level=None)
+        other.execute("begin exclusive")
+        try:
+            yield
+        finally:
+            other.execute("rollback")
+            other.close()
+
+    def alter(self, statement: str, *values: object) -> None:
+        """Change the database behind everybody's back."""
+        with sqlite3.connect(self.database) as database:
+            database.execute(statement, values)
+        database.close()
 
     async def connect(self, name: str, simulator: Simulator | None = None, **more: Any) -> None:
         """Connect the account of a simulator under a name."""

@@ -301,6 +301,21 @@ async def test_a_check_by_sid_meets_the_same_limits(shop: Shop) -> None:
     assert await check(shop, await shop.code(), verification_sid=sid) == "too_many_checks"
 
 
+async def test_what_a_check_came_to_is_kept_once_the_database_is_free_again(shop: Shop) -> None:
+    started = await start(shop)
+    await shop.fault({"kind": "latency", "seconds": 0.2}, operation=CHECK)
+    checking = await shop.run("VerifyCode", to=ADA, code=await shop.code(), wait=0)
+    await shop.until(checking, State.RUNNING)
+    await asyncio.sleep(0.1)
+    async with shop.busy():
+        await asyncio.sleep(0.4)
+
+    job = await shop.until(checking, State.DONE, State.UNKNOWN)
+
+    assert (job.result or {})["verified"] is True
+    assert (await kept(shop, started)).state == "approved"
+
+
 async def test_cancelling_closes_it_here_and_at_twilio(shop: Shop) -> None:
     started = await start(shop)
     code = await shop.code()

@@ -1,15 +1,15 @@
 """One try and its verdict."""
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.shop import ADA, DROPPED, DROPPED_BEFORE, LIMITED, REFUSED, Shop, kinds, opened, verdicts
 
+from ringback.outbox.retry import Backoff
 from ringback.outcome import Timeline
 from ringback.store.rows import State
-from ringback.twilio.transport import Request, Response
+from ringback.twilio.transport import Limits, Request, Response, open_transport
 
 pytestmark = pytest.mark.anyio
 
@@ -75,7 +75,9 @@ async def test_tries_have_an_end(shop: Shop) -> None:
 async def test_a_wait_that_twilio_asks_for_is_kept(shop: Shop) -> None:
     await shop.fault({"kind": "rate_limit", "retry_after": 600})
 
-    outcome = await shop.run(wait=0.3)
+    outcome = await shop.run(wait=0)
+    while verdicts(await shop.job(outcome)) != ["not_sent"]:
+        await shop.connector.wait(str(outcome.id), 0.02)
 
     job = await shop.parts.store.jobs.get(str(outcome.id))
     assert job is not None
@@ -86,10 +88,8 @@ async def test_a_wait_that_twilio_asks_for_is_kept(shop: Shop) -> None:
 async def test_nobody_listening_is_tried_again_and_then_not_sent(tmp_path: Path) -> None:
     async with opened(tmp_path, dispatch=False) as shop:
         outcome = await shop.run(wait=0)
-        with sqlite3.connect(shop.database) as database:
-            # Port 1 of loopback: nothing listens there.
-            database.execute("update accounts set base_url = 'http://127.0.0.1:1'")
-        database.close()
+        # Port 1 of loopback: nothing listens there.
+        shop.alter("update accounts set base_url = 'http://127.0.0.1:1'")
         shop.parts.dispatcher.start()
         job = await shop.until(outcome, State.NOT_SENT)
 
@@ -120,6 +120,29 @@ async def test_an_answer_that_was_lost_is_unknown_and_never_tried_again(
     assert shop.texts <= 1
 
 
+async def test_an_answer_that_never_comes_is_unknown(tmp_path: Path) -> None:
+    async with open_transport(Limits(total=0.3)) as hasty, opened(tmp_path, transport=hasty) as shop:
+        await shop.fault({"kind": "stall", "stage": "after"})
+
+        job = await ended(shop)
+
+        assert (job.state, verdicts(job), shop.texts) == (State.UNKNOWN, ["unknown"], 1)
+
+
+async def test_a_ledger_that_is_away_before_anything_left_only_delays_the_job(tmp_path: Path) -> None:
+    patient = Backoff(first=200)
+    async with opened(tmp_path, dispatch=False, backoff=patient) as shop:
+        outcome = await shop.run("SendVerify", to=ADA, wait=0)
+        shop.alter("alter table verifications rename to mislaid")
+        shop.parts.dispatcher.start()
+        while verdicts(await shop.job(outcome))[:1] != ["not_sent"]:
+            await shop.connector.wait(str(outcome.id), 0.02)
+        assert await shop.requests() == []
+        shop.alter("alter table mislaid rename to verifications")
+
+        assert (await shop.until(outcome, State.DONE)).result is not None
+
+
 async def test_our_own_mistake_after_sending_is_unknown_and_never_lost(tmp_path: Path) -> None:
     strange = Scripted(Response(201, {"content-type": "application/json"}, b'{"sid": 7}'))
     async with opened(tmp_path, transport=strange) as shop:
@@ -132,10 +155,8 @@ async def test_our_own_mistake_after_sending_is_unknown_and_never_lost(tmp_path:
 async def test_a_job_that_this_version_cannot_read_is_not_sent(tmp_path: Path) -> None:
     async with opened(tmp_path, dispatch=False) as shop:
         unreadable, unknown = await shop.run(wait=0), await shop.run(wait=0)
-        with sqlite3.connect(shop.database) as database:
-            database.execute("update jobs set input = '{\"two\": 1}' where id = ?", [unreadable.id])
-            database.execute("update jobs set action = 'SendFax' where id = ?", [unknown.id])
-        database.close()
+        shop.alter("update jobs set input = '{\"two\": 1}' where id = ?", unreadable.id)
+        shop.alter("update jobs set action = 'SendFax' where id = ?", unknown.id)
         shop.parts.dispatcher.start()
 
         first = await shop.until(unreadable, State.NOT_SENT)
@@ -160,9 +181,7 @@ async def test_a_job_whose_account_was_removed_is_not_sent(tmp_path: Path) -> No
 async def test_without_its_sealing_key_a_job_is_not_sent(tmp_path: Path) -> None:
     async with opened(tmp_path, dispatch=False) as shop:
         outcome = await shop.run("VerifyCode", to=ADA, code="123456", wait=0)
-        with sqlite3.connect(shop.database) as database:
-            database.execute("update jobs set sealed = x'00010203'")
-        database.close()
+        shop.alter("update jobs set sealed = x'00010203'")
         shop.parts.dispatcher.start()
         job = await shop.until(outcome, State.NOT_SENT)
 

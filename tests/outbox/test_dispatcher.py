@@ -1,7 +1,6 @@
 """The loop that sends: leases, stopping, a database that is away."""
 
 import asyncio
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,7 +57,9 @@ async def test_no_more_jobs_run_at_once_than_are_allowed(tmp_path: Path) -> None
     async with opened(tmp_path, transport=gate, pace=replace(QUICK, most_at_once=3)) as shop:
         for number in range(6):
             await shop.run(body=str(number), wait=0)
-        await asyncio.sleep(0.2)
+        for _ in range(3):
+            await gate.arrived.acquire()
+        await asyncio.sleep(0.1)
         assert gate.sent == 3
         gate.open.set()
 
@@ -81,11 +82,11 @@ async def test_a_send_that_outlasts_the_stop_becomes_unknown(tmp_path: Path) -> 
 
 async def test_a_lease_is_renewed_for_as_long_as_a_send_takes(tmp_path: Path) -> None:
     gate = Gate()
-    pace = replace(QUICK, lease=0.2, renew_every=0.05)
+    pace = replace(QUICK, lease=0.6, renew_every=0.05)
     async with opened(tmp_path, transport=gate, pace=pace) as shop:
         outcome = await shop.run(wait=0)
         await gate.arrived.acquire()
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.9)
 
         assert "unknown" not in kinds(await shop.job(outcome))
         gate.open.set()
@@ -106,16 +107,13 @@ async def test_two_dispatchers_send_each_job_once(shop: Shop) -> None:
 
 async def test_what_twilio_said_is_written_once_the_database_is_free_again(tmp_path: Path) -> None:
     async with opened(tmp_path, dispatch=False) as shop:
-        await shop.parts.store.database.write(lambda c: c.execute_fetchall("pragma busy_timeout = 50"))
-        await shop.control("POST", "/faults", slow("CreateMessage"))
+        await shop.fault({"kind": "latency", "seconds": 0.2})
         outcome = await shop.run(wait=0)
         shop.parts.dispatcher.start()
         await shop.until(outcome, State.RUNNING)
-        locked = sqlite3.connect(shop.database, isolation_level=None)
-        locked.execute("begin exclusive")
-        await asyncio.sleep(0.8)
-        locked.execute("rollback")
-        locked.close()
+        async with shop.busy():
+            await asyncio.sleep(0.6)
+            assert shop.texts == 1
 
         job = await shop.until(outcome, State.DONE)
 
@@ -123,5 +121,29 @@ async def test_what_twilio_said_is_written_once_the_database_is_free_again(tmp_p
     assert verdicts(job) == ["done"]
 
 
-def slow(operation: str) -> dict[str, object]:
-    return {"match": {"operation": operation}, "do": [{"kind": "latency", "seconds": 0.3}]}
+async def test_a_database_that_takes_no_claim_loses_no_job(tmp_path: Path) -> None:
+    async with opened(tmp_path, dispatch=False) as shop:
+        outcome = await shop.run(wait=0)
+        async with shop.busy():
+            shop.parts.dispatcher.start()
+            await asyncio.sleep(0.3)
+            assert (await shop.job(outcome)).state is State.WAITING
+            assert shop.parts.dispatcher.alive
+
+        assert (await shop.until(outcome, State.DONE)).state is State.DONE
+
+
+async def test_a_sweep_that_fails_is_called_again(shop: Shop) -> None:
+    called = asyncio.Semaphore(0)
+
+    async def broken() -> None:
+        called.release()
+        raise KeyError("status")
+
+    await shop.parts.dispatcher.stop()
+    shop.parts.dispatcher.start(broken)
+
+    async with asyncio.timeout(2):
+        await called.acquire()
+        await called.acquire()
+    assert shop.parts.dispatcher.alive

@@ -1,6 +1,5 @@
 """Asking Twilio for a status where no callback can reach us."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -153,6 +152,4 @@ async def test_with_a_public_url_twilio_calls_instead(tmp_path: Path) -> None:
         created = next(iter(shop.simulator.account.messages.values()))
         assert created.callback is not None
         assert f"https://ringback.example.org/hooks/{account}/status/{outcome.id}/1" in str(created.callback)
-        with sqlite3.connect(shop.database) as database:
-            assert database.execute("select poll_at from messages").fetchall() == [(None,)]
-        database.close()
+        assert await shop.parts.store.polls.due(1 << 60, 9) == []
