@@ -4,11 +4,13 @@ Imports stand inside the functions here, so that each command pays only for what
 """
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,23 +23,39 @@ if TYPE_CHECKING:
     from ringback.store import Store
     from ringback.twilio.transport import Transport
 
+INTERRUPTED = 130  # 128 + SIGINT, as shells count it
+
 
 def main() -> None:
     """The command line."""
     if sys.argv[1:] in (["--version"], ["-V"], ["version"]):
         sys.stdout.write(f"ringback {__version__}\n")
         return
+    try:
+        code = _run()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # too late to change what came of it
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _run() -> int:
     from ringback.cli import Doors, run_command
+    from ringback.clock import machine_clock
     from ringback.log import configure
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a tick on a terminal without ticks is no reason to fail
     configure(chatty=sys.argv[1:2] == ["serve"])
-    sys.exit(run_command(sys.argv[1:], Doors(open_connector=open_connector, serve=_serve, demo=_demo)))
+    doors = Doors(open_connector=open_connector, serve=_serve, demo=_demo, clock=machine_clock)
+    return run_command(sys.argv[1:], doors)
 
 
-async def _serve(settings: "Settings") -> int:
-    from ringback.serving import serve
+def _serve(settings: "Settings", *, as_json: bool) -> int:
+    from ringback.serving import run_server
 
-    return await serve(open_connector, settings)
+    return run_server(open_connector, settings, as_json=as_json)
 
 
 async def _demo(**options: Any) -> int:

@@ -6,19 +6,41 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from ringback.cli.options import Desk, Everywhere, secret, without_nothing
+from ringback.cli.reports import tell_account, tell_report
+from ringback.cli.tables import Column
 from ringback.errors import FieldError, InvalidInput
 from ringback.settings import read_settings
 
 NONE = Everywhere()
-COLUMNS = ("name", "environment", "account_sid", "default_sender", "base_url")
+COLUMNS = (
+    Column("name", 0),
+    Column("environment", 1),
+    Column("account_sid", 3),
+    Column("default_sender", 2),
+    Column("base_url", 4),
+)
+NO_ACCOUNT = "No account is connected yet. Connect one with: ringback accounts add NAME --account-sid AC…"
 IN_ARGUMENT = (
     "An argument can be read by everyone on this machine, so only a simulator's token may stand in one. "
     "Leave it out and give it at the prompt, as a line of standard input, or as RINGBACK_AUTH_TOKEN."
 )
+CONNECT_HELP = """Connect an account: its credentials are tested, then sealed.
 
-Token = Annotated[str | None, Parameter(name=["--auth-token", "--token"], help="A simulator's token only.")]
+The Auth Token is asked for; scripts give it as a line of standard input or as RINGBACK_AUTH_TOKEN.
+"""
+
+Name = Annotated[str, Parameter(help="How you call the account here, like shop.")]
+Token = Annotated[
+    str | None,
+    Parameter(
+        name=["--auth-token", "--token"],
+        metavar="TOKEN",
+        help="A simulator's token only; a real one is asked for.",
+    ),
+]
 KeySid = Annotated[
-    str | None, Parameter(help="Console, Account, API keys & tokens; its secret is asked for.")
+    str | None,
+    Parameter(metavar="SK…", help="Of an API key to make requests with; its secret is asked for."),
 ]
 
 
@@ -27,10 +49,18 @@ KeySid = Annotated[
 class Defaults:
     """What an account's actions use when they are given nothing else."""
 
-    default_sender: Annotated[str | None, Parameter(help="Sender when an action names none.")] = None
-    default_country: Annotated[str | None, Parameter(help="ISO code, to read national numbers.")] = None
-    default_verify_service: Annotated[str | None, Parameter(help="VA…, or create to have one made.")] = None
-    verification_lifetime: Annotated[int | None, Parameter(help="Seconds Twilio keeps a code.")] = None
+    default_sender: Annotated[
+        str | None, Parameter(metavar="SENDER", help="Who messages come from when an action names nobody.")
+    ] = None
+    default_country: Annotated[
+        str | None, Parameter(metavar="US", help="Country in which national numbers are read.")
+    ] = None
+    default_verify_service: Annotated[
+        str | None, Parameter(metavar="VA…", help="Verify service to use; `create` makes one.")
+    ] = None
+    verification_lifetime: Annotated[
+        int | None, Parameter(metavar="SECONDS", help="How long Twilio keeps a code: 600 unless told.")
+    ] = None
 
 
 @Parameter(name="*")
@@ -38,10 +68,15 @@ class Defaults:
 class Whereabouts:
     """Where an account lives."""
 
-    environment: Annotated[str | None, Parameter(help="production, staging, development, simulator.")] = None
-    region: Annotated[str | None, Parameter(help="Such as ie1 or au1; us1 if not given.")] = None
-    edge: Annotated[str | None, Parameter(help="Such as dublin or sydney; give it with the region.")] = None
-    base_url: Annotated[str | None, Parameter(help="A simulator's address.")] = None
+    environment: Annotated[
+        str | None,
+        Parameter(metavar="LABEL", help="production (if not given), staging, development or simulator."),
+    ] = None
+    region: Annotated[str | None, Parameter(metavar="IE1", help="Twilio region; us1 if not given.")] = None
+    edge: Annotated[str | None, Parameter(metavar="DUBLIN", help="Twilio edge; it goes with a region.")] = (
+        None
+    )
+    base_url: Annotated[str | None, Parameter(metavar="URL", help="Where a simulator is.")] = None
 
 
 @Parameter(name="*")
@@ -50,13 +85,14 @@ class Credentials:
     """Who the account is; what is secret is asked for."""
 
     account_sid: Annotated[
-        str, Parameter(name=["--account-sid", "--sid"], help="Console home page, Account Info.")
-    ]
+        str | None,
+        Parameter(name=["--account-sid", "--sid"], metavar="AC…", help="Console home page, Account Info."),
+    ] = None
     auth_token: Token = None
     api_key_sid: KeySid = None
 
 
-NO_DEFAULTS, ANYWHERE = Defaults(), Whereabouts()
+NOBODY, NO_DEFAULTS, ANYWHERE = Credentials(), Defaults(), Whereabouts()
 
 
 def accounts_app(desk: Desk) -> App:
@@ -68,45 +104,52 @@ def accounts_app(desk: Desk) -> App:
 
 
 def _add_connecting(group: App, desk: Desk) -> None:
-    @group.command
+    @group.command(help=CONNECT_HELP)
     async def add(
-        name: str,
+        name: Name,
         *,
-        credentials: Credentials,
+        credentials: Credentials = NOBODY,
         whereabouts: Whereabouts = ANYWHERE,
         defaults: Defaults = NO_DEFAULTS,
         everywhere: Everywhere = NONE,
     ) -> int:
-        """Connect an account: its credentials are tested, then sealed."""
-        key = credentials.api_key_sid
-        given = without_nothing(name=name, account_sid=credentials.account_sid, api_key_sid=key)
-        given |= without_nothing(**asdict(whereabouts)) | without_nothing(**asdict(defaults))
+        given = without_nothing(
+            name=name,
+            account_sid=credentials.account_sid,
+            api_key_sid=credentials.api_key_sid,
+            **asdict(whereabouts),
+            **asdict(defaults),
+        )
         simulated = whereabouts.environment == "simulator"
-        given |= _secrets(credentials.auth_token, key, simulated=simulated)
+        given |= _secrets(credentials.auth_token, credentials.api_key_sid, simulated=simulated)
         async with desk.open(everywhere) as connector:
             connected = await connector.accounts.connect(given)
-        everywhere.show.say(f"{name} is connected.")
-        everywhere.show.facts(connected)
+        everywhere.show.say(f"{name} is connected.", "green")
+        tell_account(everywhere.show, connected)
         return 0
 
     @group.command
     async def rotate(
-        name: str, *, auth_token: Token = None, api_key_sid: KeySid = None, everywhere: Everywhere = NONE
+        name: Name, *, auth_token: Token = None, api_key_sid: KeySid = None, everywhere: Everywhere = NONE
     ) -> int:
         """Replace an account's secrets, once the new ones are proved to work."""
         async with desk.open(everywhere) as connector:
             account = await connector.accounts.find(name)
             secrets = _secrets(auth_token, api_key_sid, simulated=account.environment == "simulator")
             given = without_nothing(api_key_sid=api_key_sid) | secrets
-            everywhere.show.facts(await connector.accounts.rotate(name, given))
+            rotated = await connector.accounts.rotate(name, given)
+        everywhere.show.say(f"{name} uses its new secrets from now on.", "green")
+        tell_account(everywhere.show, rotated)
         return 0
 
     @group.command(name="set")
-    async def change(name: str, *, defaults: Defaults = NO_DEFAULTS, everywhere: Everywhere = NONE) -> int:
+    async def change(name: Name, *, defaults: Defaults = NO_DEFAULTS, everywhere: Everywhere = NONE) -> int:
         """Change an account's defaults."""
         given = without_nothing(**asdict(defaults))
+        if not given:
+            raise InvalidInput([FieldError("command", "Say what to change, like --default-sender +1….")])
         async with desk.open(everywhere) as connector:
-            everywhere.show.facts(await connector.accounts.change(name, given))
+            tell_account(everywhere.show, await connector.accounts.change(name, given))
         return 0
 
 
@@ -116,32 +159,31 @@ def _add_looking(group: App, desk: Desk) -> None:
         """List the connected accounts."""
         async with desk.open(everywhere) as connector:
             accounts = await connector.accounts.list()
-        nothing = (
-            "No account is connected yet. Connect one with: ringback accounts add NAME --account-sid AC…"
-        )
-        everywhere.show.rows(COLUMNS, accounts, nothing)
+        everywhere.show.rows(COLUMNS, accounts, NO_ACCOUNT)
         return 0
 
     @group.command
-    async def show(name: str, *, everywhere: Everywhere = NONE) -> int:
+    async def show(name: Name, *, everywhere: Everywhere = NONE) -> int:
         """Show one account with its capability report."""
         async with desk.open(everywhere) as connector:
-            everywhere.show.facts(await connector.accounts.show(name))
+            tell_account(everywhere.show, await connector.accounts.show(name))
         return 0
 
     @group.command
-    async def test(name: str, *, everywhere: Everywhere = NONE) -> int:
+    async def test(name: Name, *, everywhere: Everywhere = NONE) -> int:
         """Test the connection again and report what the account can do."""
         async with desk.open(everywhere) as connector:
-            everywhere.show.facts(await connector.accounts.test(name))
+            report = await connector.accounts.test(name)
+        everywhere.show.say(f"{name} is connected, and Twilio accepts its credentials.", "green")
+        tell_report(everywhere.show, report)
         return 0
 
     @group.command
-    async def remove(name: str, *, everywhere: Everywhere = NONE) -> int:
+    async def remove(name: Name, *, everywhere: Everywhere = NONE) -> int:
         """Forget an account's secrets; its jobs stay in the ledger."""
         async with desk.open(everywhere) as connector:
             await connector.accounts.remove(name)
-        everywhere.show.say(f"{name} is removed.")
+        everywhere.show.done({"name": name, "removed": True}, f"{name} is removed and its secrets erased.")
         return 0
 
 
@@ -149,8 +191,8 @@ def _secrets(auth_token: str | None, api_key_sid: str | None, *, simulated: bool
     if auth_token is not None and not simulated:
         raise InvalidInput([FieldError("auth_token", IN_ARGUMENT)])
     settings = read_settings()
-    secrets = {"auth_token": secret("Auth Token", "RINGBACK_AUTH_TOKEN", auth_token or settings.auth_token)}
+    secrets = {"auth_token": secret("auth_token", "RINGBACK_AUTH_TOKEN", auth_token or settings.auth_token)}
     if api_key_sid is not None:
         given = settings.api_key_secret
-        secrets["api_key_secret"] = secret("API key secret", "RINGBACK_API_KEY_SECRET", given)
+        secrets["api_key_secret"] = secret("api_key_secret", "RINGBACK_API_KEY_SECRET", given)
     return secrets

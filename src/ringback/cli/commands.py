@@ -1,50 +1,99 @@
 """The tree of commands, and what becomes of an error in any of them."""
 
-import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from typing import Annotated, NoReturn
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from platform import python_version
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter
 
 from ringback import __version__
 from ringback.cli.accounts import accounts_app
-from ringback.cli.ledger import jobs_app, keys_app
-from ringback.cli.options import Desk, Doors, Everywhere
-from ringback.cli.running import actions_command, run_app
-from ringback.cli.show import BAD_INPUT, DONE, Show
+from ringback.cli.catalogue import actions
+from ringback.cli.jobs import jobs_app
+from ringback.cli.keys import keys_app
+from ringback.cli.mistakes import check_text, mistake, where_to_look
+from ringback.cli.options import Desk, Doors
+from ringback.cli.programs import demo_command, serve_command, simulator
+from ringback.cli.running import run_app
+from ringback.cli.show import DONE, INTERRUPTED, Paper, Show
 from ringback.errors import RingbackError
-from ringback.settings import DEFAULT_PORT, DEFAULT_SIMULATOR_PORT, checked_port, checked_public_url
 
-NONE = Everywhere()
+HERE = Path(__file__).parents[1]
+
+BEGIN = Group("Begin here", sort_key=0)
+EACH_DAY = Group("Send and look", sort_key=1)
+OTHERS = Group("Serve others", sort_key=2)
+OWN = Group("Options", sort_key=3)
+COMMANDS = Group("Commands")
+
+ABOUT = """A self-hosted Twilio connector: texts, WhatsApp and codes, each sent once.
+
+Exit codes: 0 done; 1 refused, not sent, or a wrong code; 2 bad input; 3 unknown or still on its way.
+"""
+FAULTY = (
+    "Ringback itself failed: {name} at {place} (ringback {version}, Python {python}). "
+    "Please report this line. If something was being sent, look at `ringback jobs list` before you repeat it."
+)
 
 
 def run_command(argv: Sequence[str], doors: Doors) -> int:
-    """Run one command; its exit code: 0 done, 1 refused, 2 bad input, 3 unknown or still on its way."""
+    """Run one command; its exit code.
+
+    0 done; 1 refused; 2 bad input; 3 unknown or still on its way; 70 our own mistake; 130 interrupted.
+    """
     show = Show(as_json="--json" in argv)
     try:
-        app = _app(Desk(doors), argv)
-        answer = app(list(argv), exit_on_error=False, print_error=False, result_action="return_value")
+        return _told(argv, doors, show)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - nobody is to meet a traceback
+        return show.fault(_faulty(error))
+
+
+def _told(argv: Sequence[str], doors: Doors, show: Show) -> int:
+    try:
+        return _answer(argv, doors)
     except RingbackError as error:
         return show.error(error)
     except CycloptsError as error:
-        sys.stderr.write(f"{error}\nSee: ringback {' '.join(argv[:1])} --help\n")
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        return DONE
+        return show.error(mistake(error), where_to_look(error))
+
+
+def _answer(argv: Sequence[str], doors: Doors) -> int:
+    check_text(argv)
+    app = _app(Desk(doors), argv)
+    answer = app(list(argv), exit_on_error=False, print_error=False, result_action="return_value")
     return answer if isinstance(answer, int) else DONE
 
 
 def _app(desk: Desk, argv: Sequence[str]) -> App:
-    app = App(name="ringback", help="A self-hosted Twilio connector.", version=__version__)
-    for group in (accounts_app(desk), keys_app(desk), jobs_app(desk), run_app(desk, _action_named(argv))):
-        app.command(group)
-    app.command(actions_command(), name="actions")
-    app.command(_serve(desk), name="serve")
-    app.command(_demo(desk), name="demo")
-    app.command(simulator, name="simulator")
+    app = App(
+        name="ringback",
+        help=ABOUT,
+        version=__version__,
+        console=Paper(file=sys.stdout, highlight=False),
+        default_parameter=Parameter(show_default=False, negative=""),
+        group_commands=OWN,
+        suppress_keyboard_interrupt=False,
+    )
+    # Its options, --help among them, are the simulator's own to read.
+    passing = App(name="simulator", help_flags=(), version_flags=(), help=simulator.__doc__)
+    passing.default(simulator)
+    app.command(demo_command(desk), name="demo", group=BEGIN)
+    app.command(actions, name="actions", group=EACH_DAY)
+    app.command(serve_command(desk), name="serve", group=OTHERS)
+    _add(app, BEGIN, passing, accounts_app(desk))
+    _add(app, EACH_DAY, run_app(desk, _action_named(argv)), jobs_app(desk))
+    _add(app, OTHERS, keys_app(desk))
     return app
+
+
+def _add(app: App, group: Group, *commands: App) -> None:
+    for command in commands:
+        command.group, command.group_commands = (group,), COMMANDS
+        app.command(command)
 
 
 def _action_named(argv: Sequence[str]) -> str | None:
@@ -53,44 +102,14 @@ def _action_named(argv: Sequence[str]) -> str | None:
     return None
 
 
-def _serve(desk: Desk) -> Callable[..., Awaitable[int]]:
-    async def serve(
-        *,
-        host: str | None = None,
-        port: str | None = None,
-        public_url: str | None = None,
-        everywhere: Everywhere = NONE,
-    ) -> int:
-        """Run the server: the HTTP API, Twilio's callbacks and the dispatcher."""
-        settings = everywhere.settings
-        if host is not None:
-            settings = replace(settings, host=host)
-        if port is not None:
-            settings = replace(settings, port=checked_port(port))
-        if public_url is not None:
-            settings = replace(settings, public_url=checked_public_url(public_url))
-        return await desk.doors.serve(settings)
-
-    return serve
-
-
-def _demo(desk: Desk) -> Callable[..., Awaitable[int]]:
-    async def demo(
-        *,
-        once: Annotated[bool, Parameter(negative="", help="Run the tour on free ports and stop.")] = False,
-        port: int = DEFAULT_PORT,
-        simulator_port: int = DEFAULT_SIMULATOR_PORT,
-        everywhere: Everywhere = NONE,
-    ) -> int:
-        """Run the whole main job on this machine, on a database of its own made anew."""
-        return await desk.doors.demo(
-            once=once, port=port, simulator_port=simulator_port, as_json=everywhere.json
-        )
-
-    return demo
-
-
-def simulator(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> NoReturn:
-    """Run the local Twilio alone; its options are those of python -m twilio_simulator."""
-    command = [sys.executable, "-m", "twilio_simulator", *arguments]
-    os.execv(sys.executable, command)  # noqa: S606 - no shell, and the person's own arguments
+def _faulty(error: Exception) -> str:
+    """Where it broke; never what the error says, which may quote a secret or a message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(HERE)]
+    last = (ours or frames)[-1]
+    return FAULTY.format(
+        name=type(error).__name__,
+        place=f"{Path(last.filename).name}:{last.lineno}",
+        version=__version__,
+        python=python_version(),
+    )

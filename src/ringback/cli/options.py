@@ -1,20 +1,32 @@
-"""The options that every command shares, and how secrets are asked for."""
+"""The options that commands share, and how secrets are asked for."""
 
 import getpass
+import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
 
 from ringback.cli.show import Show
+from ringback.clock import Clock
 from ringback.connector import Connector
-from ringback.errors import Misconfigured
+from ringback.errors import FieldError, InvalidInput
 from ringback.settings import Settings, database_path, read_settings
 
 WHO = "cli"
+INPUTS = Group("Inputs", sort_key=0)
+OPTIONS = Group("Options", sort_key=1)
+SHARED = Group("Everywhere", sort_key=2)
+
+TEXT = "TEXT"
+Json = Annotated[bool, Parameter(group=SHARED, help="Print JSON, for scripts.")]
+Database = Annotated[
+    str | None, Parameter(group=SHARED, metavar="FILE", help="The ledger's file; else RINGBACK_DATABASE.")
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,17 +34,18 @@ class Doors:
     """What the composition root hands the command line."""
 
     open_connector: Callable[..., AbstractAsyncContextManager[Connector]]
-    serve: Callable[[Settings], Awaitable[int]]
+    serve: Callable[..., int]
     demo: Callable[..., Awaitable[int]]
+    clock: Clock
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)
 class Everywhere:
-    """Options of every command."""
+    """Options of every command that opens the ledger."""
 
-    json: Annotated[bool, Parameter(negative="", help="Print JSON, for scripts.")] = False
-    database: Annotated[str | None, Parameter(help="The SQLite file; else RINGBACK_DATABASE.")] = None
+    json: Json = False
+    database: Database = None
 
     @property
     def show(self) -> Show:
@@ -61,19 +74,46 @@ class Desk:
             yield connector
 
 
-def secret(name: str, variable: str | None, given: str | None) -> str:
-    """A secret from the environment, from a prompt, or as the first line of standard input.
+def secret(field: str, variable: str | None = None, given: str | None = None) -> str:
+    """A secret from the environment, from a prompt, or as the next line of standard input.
 
     Raises:
-        Misconfigured: There is none.
+        InvalidInput: There is none.
     """
     if given:
         return given
-    typed = getpass.getpass(f"{name}: ") if sys.stdin.isatty() else sys.stdin.readline()
-    if not typed.strip():
-        where = f", in the environment as {variable}" if variable else ""
-        raise Misconfigured(f"{name} is missing. Give it at the prompt, as a line of standard input{where}.")
-    return typed.strip()
+    typed = _typed(f"{field.replace('_', ' ').capitalize()}: ")
+    if not typed:
+        where = f", or in the environment as {variable}" if variable else ""
+        remedy = f"Is missing. Give it at the prompt or as a line of standard input{where}."
+        raise InvalidInput([FieldError(field, remedy)])
+    return typed
+
+
+def _typed(prompt: str) -> str:
+    # A program without standard input has None there, as under some schedulers.
+    stdin: Any = sys.stdin
+    if stdin is None:
+        return ""
+    try:
+        with _interruptible():
+            typed = getpass.getpass(prompt) if stdin.isatty() else stdin.readline()
+    except (EOFError, OSError, UnicodeDecodeError):
+        return ""
+    return str(typed).strip()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends a prompt at once: asyncio's own handler waits for the loop, and the loop for the prompt."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 def without_nothing(**given: Any) -> dict[str, Any]:

@@ -1,21 +1,24 @@
 """How the command line shows things: sentences and tables for people, JSON for scripts."""
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any
 
 from pydantic import BaseModel
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from ringback.errors import InvalidInput, RingbackError
-from ringback.outcome import Outcome, Timeline
+from ringback.cli.tables import Column, fitting, laid_out, wrapped
+from ringback.cli.wording import explained, lines_of, plain
+from ringback.errors import Failure, InvalidInput, OutcomeUnknown, RingbackError
 
 DONE, REFUSED, BAD_INPUT, OPEN = 0, 1, 2, 3
-
-EXIT_BY_STATE = {"done": DONE, "refused": REFUSED, "not_sent": REFUSED, "withdrawn": REFUSED}
+FAULT = 70  # EX_SOFTWARE of sysexits.h: the program itself is wrong
+INTERRUPTED = 130  # 128 + SIGINT, as shells count it
+WHOLE = ("command", "input")
+"""The fields of a mistake that no single option is to blame for."""
 
 STYLES = {
     "done": "green",
@@ -26,13 +29,23 @@ STYLES = {
     "waiting": "cyan",
     "running": "cyan",
 }
+NAMES = (Column("name"), Column("value", prose=True))
 
 
-def exit_code(outcome: Outcome) -> int:
-    """0 done, 1 refused, not_sent, withdrawn or a wrong code, 3 unknown or still on its way."""
-    if outcome.result is not None and outcome.result.get("verified") is False:
-        return OPEN if outcome.state == "unknown" else REFUSED
-    return EXIT_BY_STATE.get(outcome.state, OPEN)
+class Paper(Console):
+    """A console that falls silent when whoever read it has gone, as `| head -1` does."""
+
+    def on_broken_pipe(self) -> None:
+        """Say no more, and let the command keep its exit code."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
+
+
+def paper(file: IO[str]) -> Paper:
+    """A console on a stream; lines are broken here and never by it."""
+    return Paper(file=file, highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
 class Show:
@@ -40,128 +53,123 @@ class Show:
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
-        self._out = Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
-        self._err = Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
+        self.out = paper(sys.stdout)
+        self.err = paper(sys.stderr)
 
-    def say(self, text: str) -> None:
+    @property
+    def width(self) -> int | None:
+        """How many cells a line has; None in a file or a pipe, where nothing is broken."""
+        return _width(self.out)
+
+    def say(self, text: str, style: str = "") -> None:
         """A sentence for people; scripts do not see it."""
         if not self.as_json:
-            self._out.print(Text(text))
+            self.lines(wrapped(Text(text, style=style), self.width))
+
+    def done(self, facts: Mapping[str, Any], sentence: str) -> None:
+        """What was done: facts for scripts, a sentence for people."""
+        if self.as_json:
+            self.data(facts)
+        else:
+            self.say(sentence, "green")
+
+    def lines(self, lines: Iterable[Text]) -> None:
+        """Lines as they are, for people."""
+        for line in lines:
+            self.out.print(line)
 
     def data(self, value: Any) -> None:
-        """Anything as JSON."""
-        sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+        """Anything as one line of JSON."""
+        # A stream that is not Unicode would put question marks into the data.
+        plain_ascii = not (sys.stdout.encoding or "").lower().startswith("utf")
+        self.out.out(json.dumps(value, ensure_ascii=plain_ascii, default=str), highlight=False)
 
     def facts(self, given: Mapping[str, Any] | BaseModel) -> None:
         """Names and values, one a line."""
         facts = given.model_dump(mode="json") if isinstance(given, BaseModel) else given
         if self.as_json:
             self.data(facts)
-            return
-        grid = Table.grid(padding=(0, 2))
-        for name, value in _lines(facts):
-            grid.add_row(Text(name, style="dim"), Text(value))
-        self._out.print(grid)
+        else:
+            self.pairs((Text(name, style="dim"), Text(value)) for name, value in lines_of(facts))
+
+    def pairs(self, pairs: Iterable[tuple[Text, Text]]) -> None:
+        """Two columns without a header."""
+        rows = [{"name": name, "value": value} for name, value in pairs]
+        if rows:
+            self.lines(laid_out(NAMES, rows, self.width, header=False))
 
     def rows(
-        self, columns: Sequence[str], rows: Iterable[Mapping[str, Any] | BaseModel], nothing: str
+        self, columns: Sequence[Column], rows: Iterable[Mapping[str, Any] | BaseModel], nothing: str
     ) -> None:
         """A table; `nothing` says in a sentence that it is empty."""
         listed = [row.model_dump(mode="json") if isinstance(row, BaseModel) else row for row in rows]
         if self.as_json:
             self.data(listed)
         elif not listed:
-            self._out.print(Text(nothing))
+            self.say(nothing)
         else:
-            table = Table(box=None, pad_edge=False, header_style="dim")
-            for name in columns:
-                table.add_column(name, overflow="fold")
-            for row in listed:
-                table.add_row(*(_cell(name, row.get(name)) for name in columns))
-            self._out.print(table)
+            self._table(columns, [{one.name: _cell(one.name, row) for one in columns} for row in listed])
 
-    def outcome(self, outcome: Outcome) -> int:
-        """A job and what came of it; the exit code."""
-        if self.as_json:
-            self.data(outcome.model_dump(mode="json"))
-        else:
-            self._job(outcome)
-        return exit_code(outcome)
-
-    def timeline(self, job: Timeline) -> int:
-        """A job with its history; the exit code."""
-        if self.as_json:
-            self.data(job.model_dump(mode="json"))
-            return exit_code(job)
-        self._job(job)
-        self._out.print()
-        self.facts(job.input)
-        self._out.print()
-        history = [{**event, "detail": plain(event["detail"])} for event in job.events]
-        self.rows(("at", "kind", "who", "detail"), history, "Nothing happened yet.")
-        return exit_code(job)
-
-    def error(self, error: RingbackError) -> int:
+    def error(self, error: RingbackError, hint: str | None = None) -> int:
         """An error with its remedy; the exit code."""
         if self.as_json:
             self.data(error.problem())
         elif isinstance(error, InvalidInput):
-            grid = Table.grid(padding=(0, 2))
-            for bad in error.errors:
-                grid.add_row(Text(bad.field, style="bold red"), Text(bad.message))
-            self._err.print(grid)
+            self._mistakes(error)
         else:
-            self._err.print(Text(error.message, style="red"))
-            for line in explained(error.problem()):
-                self._err.print(Text(line))
-        return BAD_INPUT if error.status not in (202, 422) or isinstance(error, InvalidInput) else REFUSED
+            self.complain(*(explained(error.problem()) or [error.message]))
+        if hint and not self.as_json:
+            self.complain(hint, style="")
+        return _exit_code(error)
 
-    def _job(self, outcome: Outcome) -> None:
-        state = outcome.state.value
-        name = f"{outcome.id}  " if outcome.id else ""
-        self._out.print(Text(name) + Text(state, style=STYLES[state]) + Text(f"  {outcome.action}"))
-        message = outcome.message.model_dump(exclude_none=True) if outcome.message else {}
-        result = {key: value for key, value in (outcome.result or {}).items() if key not in ("sid", "status")}
-        self.facts({**(message or outcome.result or {}), **result})
-        for line in explained(outcome.error or {}):
-            self._out.print(Text(line, style="red"))
-        for note in outcome.notes:
-            self._out.print(Text(f"Note: {note}", style="yellow"))
-
-
-def explained(error: Mapping[str, Any]) -> list[str]:
-    """What an error says for people: message and code, cause, remedy."""
-    code = f" (Twilio {error['code']})" if error.get("code") else ""
-    lines = [f"{error['message']}{code}"] if error.get("message") else []
-    lines += [f"Why: {error['cause']}"] if error.get("cause") else []
-    return lines + ([f"Do: {error['remedy']}"] if error.get("remedy") else [])
-
-
-def plain(value: Any) -> str:
-    """A value as text without the noise of JSON."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {plain(inner)}" for key, inner in value.items() if inner is not None)
-    if isinstance(value, list | tuple):
-        return ", ".join(plain(inner) for inner in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
-
-
-def _lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[tuple[str, str]]:
-    """Names and values, what is within a value indented under its name."""
-    for name, value in facts.items():
-        if value in (None, [], {}):
-            continue
-        if isinstance(value, Mapping):
-            yield indent + name, ""
-            yield from _lines(value, f"{indent}  ")
-        elif isinstance(value, list) and isinstance(value[0], Mapping):
-            yield from ((indent + name if place == 0 else "", plain(one)) for place, one in enumerate(value))
+    def fault(self, sentence: str) -> int:
+        """A mistake of our own; the exit code."""
+        if self.as_json:
+            self.data({"type": "about:blank", "title": "Internal error", "status": 500, "detail": sentence})
         else:
-            yield indent + name, plain(value)
+            self.complain(sentence)
+        return FAULT
+
+    def complain(self, *lines: str, style: str = "red") -> None:
+        """Sentences on standard error, the first in colour."""
+        for place, line in enumerate(lines):
+            for part in wrapped(Text(line, style=style if place == 0 else ""), _width(self.err)):
+                self.err.print(part)
+
+    def _mistakes(self, error: InvalidInput) -> None:
+        self.complain(*(bad.message for bad in error.errors if bad.field in WHOLE))
+        rows = [
+            {"name": Text(option(bad.field), style="bold red"), "value": Text(plain(bad.message))}
+            for bad in error.errors
+            if bad.field not in WHOLE
+        ]
+        for line in laid_out(NAMES, rows, _width(self.err), header=False):
+            self.err.print(line)
+
+    def _table(self, columns: Sequence[Column], rows: list[dict[str, Text]]) -> None:
+        kept = fitting(columns, rows, self.width)
+        self.lines(laid_out(kept, rows, self.width))
+        everything = fitting(columns, rows, None)
+        if hidden := [column.name for column in everything if column not in kept]:
+            self.say(f"No room here for: {', '.join(hidden)}. A wider terminal or --json shows all.", "dim")
 
 
-def _cell(name: str, value: Any) -> Text:
-    text = "" if value is None else plain(value)
+def _width(console: Console) -> int | None:
+    return console.width if console.is_terminal else None
+
+
+def option(field: str) -> str:
+    """A field as it is written on the command line: `media_urls.0` is `--media-urls.0`."""
+    name, dot, rest = field.partition(".")
+    return f"--{name.replace('_', '-')}{dot}{rest}"
+
+
+def _exit_code(error: RingbackError) -> int:
+    if isinstance(error, OutcomeUnknown):
+        return OPEN
+    return REFUSED if isinstance(error, Failure) else BAD_INPUT
+
+
+def _cell(name: str, row: Mapping[str, Any]) -> Text:
+    text = plain(row.get(name)).replace("\n", " ")
     return Text(text, style=STYLES.get(text, "") if name == "state" else "")
