@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import errno
+import json
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from ipaddress import ip_address
 
 import uvicorn
 
@@ -17,6 +19,11 @@ from ringback.http.server import build
 from ringback.settings import Settings
 
 GRACE = 5  # seconds that open answers get when the server stops
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - to be recognised, not to listen on
+PLAIN_HTTP = (
+    "Warning: {host} is open to other machines, and this is plain HTTP: API keys and messages can be read on "
+    "the way. Put a proxy with TLS before it, or keep to 127.0.0.1."
+)
 
 Opener = Callable[..., AbstractAsyncContextManager[Connector]]
 
@@ -30,7 +37,16 @@ class Server(uvicorn.Server):
         yield
 
 
-async def serve(open_connector: Opener, settings: Settings) -> int:
+def run_server(open_connector: Opener, settings: Settings, *, as_json: bool) -> int:
+    """`serve` on the fastest event loop there is."""
+    try:
+        import uvloop  # noqa: PLC0415 - not made for Windows
+    except ImportError:
+        return asyncio.run(serve(open_connector, settings, as_json=as_json))
+    return uvloop.run(serve(open_connector, settings, as_json=as_json))
+
+
+async def serve(open_connector: Opener, settings: Settings, *, as_json: bool = False) -> int:
     """Serve until SIGINT or SIGTERM.
 
     Raises:
@@ -39,11 +55,50 @@ async def serve(open_connector: Opener, settings: Settings) -> int:
     with listening(settings.host, settings.port) as sock:
         async with open_connector(settings) as connector:
             server = server_of(connector, settings)
-            host = f"[{settings.host}]" if ":" in settings.host else settings.host
-            sys.stderr.write(f"Ringback listens on http://{host}:{sock.getsockname()[1]}\n")
             with stopping_on_signals(server):
+                _introduce(settings, sock.getsockname()[1], as_json=as_json)
                 await server.serve(sockets=[sock])
     return 0
+
+
+def _introduce(settings: Settings, port: int, *, as_json: bool) -> None:
+    """Where it is and what it works on: for scripts on standard output, for people beside the log."""
+    url = f"http://{_reachable(settings.host)}:{port}"
+    if as_json:
+        facts = {"url": url, "database": str(settings.database), "public_url": settings.public_url}
+        sys.stdout.write(json.dumps(facts) + "\n")
+        sys.stdout.flush()
+    else:
+        sys.stderr.write("".join(f"{line}\n" for line in introduction(settings, url)))
+
+
+def introduction(settings: Settings, url: str) -> Iterator[str]:
+    """The lines that people read when the server starts."""
+    yield f"Ringback listens on {url}"
+    yield f"  try every action  {url}/docs"
+    yield f"  ledger            {settings.database}"
+    if settings.public_url is None:
+        yield "  statuses          asked for at Twilio; with --public-url Twilio calls back instead"
+    else:
+        yield f"  statuses          Twilio calls back at {settings.public_url}"
+    if not is_loopback(settings.host):
+        yield PLAIN_HTTP.format(host=settings.host)
+    yield "Ctrl-C stops it."
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches it."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _reachable(host: str) -> str:
+    """The host of a URL that leads here; no one can visit the address that stands for all."""
+    if host in ANY_ADDRESS:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def server_of(connector: Connector, settings: Settings) -> Server:
@@ -61,19 +116,29 @@ def server_of(connector: Connector, settings: Settings) -> Server:
 
 @contextlib.contextmanager
 def stopping_on_signals(server: Server) -> Iterator[None]:
-    """SIGINT and SIGTERM let the server finish; a second one hurries it."""
-    loop = asyncio.get_running_loop()
+    """A signal to stop lets the server finish; a second one hurries it."""
 
     def stop() -> None:
         server.force_exit = server.should_exit
         server.should_exit = True
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+    with on_signals(stop):
+        yield
+
+
+@contextlib.contextmanager
+def on_signals(act: Callable[[], object]) -> Iterator[None]:
+    """Call `act` on Ctrl-C, on SIGTERM, and when the terminal is closed."""
+    loop = asyncio.get_running_loop()
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to outlive the terminal
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, act)
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)
 
 
