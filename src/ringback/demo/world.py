@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -29,10 +30,10 @@ class World:
     """Everything that runs, and how to speak to it."""
 
     settings: Settings
-    server: Server
     tour: Tour
     twilio: Outside
     key: str
+    simulator: asyncio.subprocess.Process
 
     @property
     def url(self) -> str:
@@ -52,39 +53,43 @@ async def running_world(
     with listening("127.0.0.1", port) as sock, tempfile.TemporaryDirectory() as folder:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         settings = _settings(Path(folder) if once else None, sock.getsockname()[1], url)
-        async with simulator(simulator_port) as account, open_connector(settings) as connector:
-            server = server_of(connector, settings)
-            serving = asyncio.create_task(server.serve(sockets=[sock]))
+        async with (
+            simulator(simulator_port) as process,
+            open_connector(settings) as connector,
+            _served(server_of(connector, settings), sock),
+            open_transport() as transport,
+        ):
+            account = await _introduced(process)  # it took its time to start beside all of the above
             key = await connector.keys.create("demo")
-            async with open_transport() as transport:
-                yield World(
-                    settings,
-                    server,
-                    Tour(
-                        Outside(transport, url, {"authorization": f"Bearer {key}"}),
-                        Outside(transport, account["url"], {}),
-                        account,
-                    ),
-                    Outside(transport, account["url"], {"authorization": _basic(account)}),
-                    key,
-                )
-            server.should_exit = True
-            await serving
+            ringback = Outside(transport, url, {"authorization": f"Bearer {key}"})
+            twilio = Outside(transport, account["url"], {"authorization": _basic(account)})
+            tour = Tour(ringback, Outside(transport, account["url"], {}), account)
+            yield World(settings, tour, twilio, key, process)
 
 
 @asynccontextmanager
-async def simulator(port: int) -> AsyncIterator[dict[str, Any]]:
-    """A simulator in its own process; what it says about itself."""
+async def _served(server: Server, sock: socket.socket) -> AsyncIterator[None]:
+    serving = asyncio.create_task(server.serve(sockets=[sock]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def simulator(port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A simulator that starts in a process of its own. Raises `Misconfigured` if its port is in use."""
     if port:
         with listening("127.0.0.1", port, "--simulator-port"):
             pass
     command = (sys.executable, "-m", "twilio_simulator", "--port", str(port), "--json")
     # A session of its own, so that Ctrl-C reaches this process alone and it can stop both in order.
     process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, start_new_session=True
+        *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, start_new_session=True
     )
     try:
-        yield await _introduced(process)
+        yield process
     finally:
         await _stopped(process)
 
@@ -103,7 +108,8 @@ async def _stopped(process: asyncio.subprocess.Process) -> None:
     try:
         async with asyncio.timeout(STOP_WITHIN):
             await process.wait()
-    except TimeoutError:
+    except (TimeoutError, asyncio.CancelledError):
+        # Also when Ctrl-C comes a second time: a simulator that outlives the demo would hold its port.
         process.kill()
         await process.wait()
 
