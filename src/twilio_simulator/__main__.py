@@ -9,9 +9,12 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twilio_simulator.sid_patterns import is_sid, is_token
+
+if TYPE_CHECKING:
+    from twilio_simulator.simulator import Simulator
 
 DEFAULT_PORT = 4010
 IN_USE = 2
@@ -19,7 +22,11 @@ SELDOM = (20_000, 50, 100)
 """Collector thresholds; against Python's own they save a sixth of the processor time of a message."""
 
 
-class PortUnusableError(Exception):
+class UnusableError(Exception):
+    """It cannot start as told; the text says why and what to do."""
+
+
+class PortUnusableError(UnusableError):
     """Nobody can listen there: taken, forbidden, or no address of this machine."""
 
 
@@ -34,6 +41,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--token", help="auth token to use, 32 hexadecimal digits")
     parser.add_argument("--seed", type=int, help="makes SIDs, codes and delays repeatable")
     parser.add_argument("--strict", action="store_true", help="refuse parameters that Twilio does not have")
+    parser.add_argument("--state", metavar="FILE", help="keep the world in this file, and go on from it")
     parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
     parser.add_argument(
         "--allow-host", action="append", default=[], help="a host name that may reach the control API"
@@ -88,12 +96,30 @@ async def run(options: argparse.Namespace) -> None:
             await open_until_stopped.enter_async_context(serving(simulator, options.host, options.port))
         except OSError as error:
             raise PortUnusableError(unusable(options.host, options.port, error)) from error
+        if options.state is not None:
+            await _keep_in(options, simulator, open_until_stopped)
         # What is loaded by now stays, and messages live long: the collector need not look at them often.
         gc.freeze()
         gc.set_threshold(*SELDOM)
         sys.stdout.write(introduction(simulator.introduction(), as_json=options.json))
         sys.stdout.flush()
         await stop.wait()
+
+
+async def _keep_in(options: argparse.Namespace, simulator: "Simulator", stack: AsyncExitStack) -> None:
+    from pathlib import Path  # noqa: PLC0415 - needed with --state only
+
+    from twilio_simulator.snapshots.file import StateFileError, kept  # noqa: PLC0415
+
+    try:
+        await stack.enter_async_context(kept(simulator, Path(options.state)))
+    except StateFileError as error:
+        raise UnusableError(str(error)) from error
+    if options.sid not in (None, simulator.account.sid):
+        raise UnusableError(
+            f"The state file {options.state} holds the account {simulator.account.sid}, not {options.sid}. "
+            "Leave --sid out, or name another file."
+        )
 
 
 def introduction(facts: dict[str, object], *, as_json: bool) -> str:
@@ -132,7 +158,7 @@ def main() -> int:
     check(options, parser)
     try:
         _loop_runner()(run(options))
-    except PortUnusableError as error:
+    except UnusableError as error:
         sys.stderr.write(f"{error}\n")
         return IN_USE
     return 0

@@ -11,6 +11,7 @@ from twilio_simulator.exchange import Answer, Request
 from twilio_simulator.facts import table
 from twilio_simulator.faults.book import FaultBook
 from twilio_simulator.life.progress import Progress
+from twilio_simulator.life.replies import Replies
 from twilio_simulator.rest import handlers
 from twilio_simulator.rest.api import TwilioApi
 from twilio_simulator.rest.routing import Routes
@@ -52,6 +53,8 @@ class Simulator:
         self.faults = FaultBook()
         self.webhooks = WebhookSender(self.world, self.faults, options.webhook_hosts)
         self.progress = Progress(self.world, self._announce)
+        self.replies = Replies(self.world, self.webhooks, self.progress)
+        self.webhooks.then["inbound"] = self.webhooks.then["action"] = self.replies.answered
         self.rest = TwilioApi(
             self.world, Routes(table(), handlers()), self.faults, self.progress, self.webhooks
         )
@@ -129,6 +132,10 @@ class Simulator:
     async def at_once() -> None:
         """Wait for nothing, but let the loop breathe."""
         await asyncio.sleep(0)
+
+    def changes(self) -> tuple[int, int]:
+        """Another pair whenever something may have changed: what happened, what was asked of the controls."""
+        return self.world.log.cursor, self.control.changes
 
     def stop(self) -> None:
         """End everything that is under way."""

@@ -38,6 +38,8 @@ class ControlApi:
         self._simulator = simulator
         self._allowed = allowed_hosts
         self._routes = _table()
+        self.changes = 0
+        """Requests that may have changed something."""
 
     def serve(self, request: Request) -> Answer:
         """Answer one request."""
@@ -69,6 +71,7 @@ class ControlApi:
 
     def _found(self, request: Request) -> Content | Reply | Stream | Awaitable[Content]:
         request.query = parsed_form(request.query_string)
+        self.changes += request.method != "GET"
         methods = []
         for method, pattern, handler in self._routes:
             match = pattern.fullmatch(request.path)

@@ -198,7 +198,8 @@ class Reader:
         kind = self._kinds.get(rest[0])
         if kind is None:
             raise ForeignError(f"something of the unknown kind '{rest[0]}'")
-        made = self._built[index] = object.__new__(kind)
+        made: Any = object.__new__(kind)
+        self._built[index] = made
         _set_defaults(made)
         pairs = list(zip(rest[1::2], rest[2::2], strict=True))
         fill = partial(self._set, made, pairs)
