@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from twilio_simulator.addresses import address, is_dialable
 from twilio_simulator.control.fields import BadInputError, Fields
+from twilio_simulator.control.rich_content import rich_content
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.life.inbound import Received, Text, receive
 from twilio_simulator.rest.messages import media_type
@@ -53,25 +54,18 @@ async def type_text(visit: Visit) -> Content:
     body = fields.text("body", "") or ""
     media = _media(visit, fields)
     name = fields.text("profile_name")
-    button = _button(fields) if fields.has("button") else None
+    rich = rich_content(visit, fields)
     wait = fields.flag("wait", default=True)
-    if not body and not media:
+    if not body and not media and rich.message_type is None:
         fields.wrong("body", "is missing", 'Send {"to": "+1…", "body": "Hello"}.')
     fields.done()
     phone.profile_name = name or phone.profile_name
-    received = receive(visit.world, visit.simulator.webhooks, phone, Text(to, body, media, button))
+    received = receive(visit.world, visit.simulator.webhooks, phone, Text(to, body, media, rich))
     if received.account is None and not received.note.startswith("Simulated sandbox"):
         raise BadInputError.of("to", f"Nobody here has {to}", "GET /_sim/accounts lists the numbers.", 404)
     if wait and received.webhook is not None:
         await visit.simulator.webhooks.finished(received.webhook)
     return _told(received)
-
-
-def _button(fields: Fields) -> dict[str, str]:
-    part = fields.part("button")
-    button = {"text": part.words("text"), "payload": part.text("payload", "") or ""}
-    part.finished()
-    return button
 
 
 def _told(received: Received) -> Content:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 from twilio_simulator.addresses import SANDBOX, Address
+from twilio_simulator.life.listeners import listener
+from twilio_simulator.life.opt_outs import heed
 from twilio_simulator.segments import segments
 from twilio_simulator.webhooks.attempts import Webhook
-from twilio_simulator.webhooks.requests import inbound_parameters
+from twilio_simulator.webhooks.inbound_requests import PLAIN, Rich, inbound_parameters
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import MEMBERSHIP, Account
 from twilio_simulator.world.handset import Handset, Shown
@@ -26,7 +28,7 @@ class Text:
     to: Address
     body: str
     media: list[Media] = field(default_factory=list)
-    button: dict[str, str] | None = None
+    rich: Rich = PLAIN
 
 
 @dataclass(slots=True)
@@ -57,11 +59,12 @@ def receive(world: World, webhooks: WebhookSender, handset: Handset, text: Text)
     service = _service(account, text.to)
     message.service_sid = None if service is None else service.sid
     world.log.note("message.received", account.sid, message.sid, channel=text.to.channel)
-    url = _url(account, text.to, service)
-    if not url:
+    told = heed(world, account, handset, message, service)
+    where = listener(account, text.to, handset.number, service)
+    if where is None:
         return Received(account, message, note="No webhook URL is set for this number.")
-    parameters = inbound_parameters(message, handset, text.button)
-    return Received(account, message, webhooks.post("inbound", (account.sid, message.sid), url, parameters))
+    parameters = inbound_parameters(message, handset, text.rich) + told
+    return Received(account, message, webhooks.post("inbound", (account.sid, message.sid), where, parameters))
 
 
 def _sandbox_word(world: World, handset: Handset, body: str) -> Received | None:
@@ -126,14 +129,3 @@ def _stored(world: World, account: Account, handset: Handset, text: Text) -> Mes
 
 def _service(account: Account, to: Address) -> MessagingService | None:
     return next((one for one in account.messaging_services.values() if str(to) in one.pool), None)
-
-
-def _url(account: Account, to: Address, service: MessagingService | None) -> str | None:
-    """The service's URL unless it defers to the number's own."""
-    if service is not None and service.inbound_request_url and not service.use_inbound_webhook_on_number:
-        return service.inbound_request_url
-    if to.channel == "sms":
-        return account.numbers[to.number].setting("sms_url") or None
-    if to.number == SANDBOX:
-        return account.sandbox.sms_url
-    return account.whatsapp_senders[to.number].callback_url

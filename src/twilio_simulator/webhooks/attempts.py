@@ -79,6 +79,10 @@ class Webhook:
     """SIDs of the replies that the answer asked for."""
     follow_up: str | None = None
     """The id of the webhook that went out because of the answer (Redirect, action)."""
+    documents: int = 1
+    """Which TwiML document this is about its subject."""
+    replied: int = 0
+    """Replies that earlier documents about its subject asked for."""
     answer: str = ""
     """The whole answer, when Twilio can work with it."""
     tampering: Tampering | None = None

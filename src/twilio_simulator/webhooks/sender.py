@@ -96,6 +96,7 @@ class WebhookSender:
             messages=[],
             follow_up=None,
             tampering=None,
+            answer="",
         )
         self._keep(again)
         self._queue(again, faultless=True)
