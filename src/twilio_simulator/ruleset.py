@@ -78,5 +78,5 @@ class Ruleset:
     """(seconds, most fetches) of one verification (Verify rate limits and timeouts); over it 20429."""
     longest_code_text: int = 1600
     """Characters of a text with a code, beyond which 60247 is given; the number is not published."""
-    restricted_words: frozenset[str] = frozenset()
+    restricted_words: tuple[str, ...] = ()
     """Words that a Verify service's name may not hold (60248); Twilio does not publish its list."""

@@ -1,7 +1,6 @@
 """Verification codes, for tests that cannot look at a phone."""
 
 from twilio_simulator.clock import precise
-from twilio_simulator.control.account_plans import LEAST_TTL, MOST_TTL
 from twilio_simulator.control.fields import BadInputError
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.world.verification import Verification
@@ -40,23 +39,4 @@ def _shown(verification: Verification) -> Content:
     }
 
 
-def change_service(visit: Visit) -> Content:
-    """What Twilio Support or the Console sets: the lifetime of codes, channels that are off."""
-    for account in visit.world.accounts.values():
-        service = account.verify_services.get(visit.path["sid"])
-        if service is not None:
-            break
-    else:
-        cause = f"There is no Verify service {visit.path['sid']}"
-        raise BadInputError.of("sid", cause, "GET /_sim/accounts lists them.", 404)
-    fields = visit.fields()
-    seconds = fields.number("ttl_seconds", service.ttl_ms / 1000, LEAST_TTL, MOST_TTL)
-    disabled = service.disabled_channels
-    if fields.has("disabled_channels"):
-        disabled = frozenset(fields.texts("disabled_channels"))
-    fields.done()
-    service.ttl_ms, service.disabled_channels = round(seconds * 1000), disabled
-    return {"sid": service.sid, "ttl_seconds": service.ttl_ms // 1000, "disabled_channels": sorted(disabled)}
-
-
-ROUTES: dict[str, Handler] = {"GET /codes": codes, "PATCH /verify-services/{sid}": change_service}
+ROUTES: dict[str, Handler] = {"GET /codes": codes}

@@ -1,6 +1,7 @@
 """The fault book, as tests write it."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from twilio_simulator.control.fields import BadInputError, Fields
@@ -8,9 +9,11 @@ from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.faults.book import Action
 from twilio_simulator.ledger import LEDGER
 
-MATCHED = ("operation", "account", "to", "from", "body", "run", "webhook", "status")
+MATCHED = ("operation", "account", "to", "from", "body", "run", "webhook", "status", "delivery")
 REQUEST_KINDS = ("latency", "stall", "rate_limit", "server_error", "refusal", "drop", "reset", "none")
 WEBHOOK_KINDS = ("drop", "duplicate", "delay", "none")
+CODE_KINDS = ("drop", "duplicate", "delay", "channel", "none")
+CODE_CHANNELS = ("sms", "call", "whatsapp", "email")
 LONGEST = 3600
 TOO_MANY_REQUESTS = 429
 
@@ -20,6 +23,8 @@ def _match(fields: Fields, visit: Visit) -> dict[str, str]:
     fields.finished()
     if match.get("webhook") not in (None, "status", "inbound"):
         fields.wrong("webhook", f"is '{match['webhook']}'", "Choose status or inbound.")
+    if match.get("delivery", "code") != "code" or len(match.keys() & {"delivery", "webhook"}) > 1:
+        fields.wrong("delivery", "goes alone and means codes", 'Send {"delivery": "code"} without webhook.')
     if "operation" in match and not visit.simulator.rest.knows(match["operation"]):
         fields.wrong("operation", f"is '{match['operation']}'", "Use an operation id, like CreateMessage.")
     try:
@@ -43,12 +48,18 @@ def _is_time(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST
 
 
-def _action(fields: Fields, *, webhook: bool) -> Action:
-    allowed = WEBHOOK_KINDS if webhook else REQUEST_KINDS
+def _kinds(match: dict[str, str]) -> tuple[str, ...]:
+    if "delivery" in match:
+        return CODE_KINDS
+    return WEBHOOK_KINDS if "webhook" in match else REQUEST_KINDS
+
+
+def _action(fields: Fields, allowed: tuple[str, ...]) -> Action:
     kind = fields.choice("kind", allowed, "")
     if not kind:
         fields.wrong("kind", "is missing or unknown", f"Choose one of {', '.join(allowed)}.")
-    action = _READERS.get(kind, lambda kind, _: Action(kind))(kind, fields)
+    read = _READERS.get(kind)
+    action = Action(kind) if read is None else read(kind, fields)
     fields.finished()
     return action
 
@@ -108,7 +119,7 @@ def _duplicate(kind: str, fields: Fields) -> Action:
     )
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str, Fields], Action]] = {
     "latency": _timed,
     "delay": lambda kind, fields: Action(kind, seconds=_seconds(fields)),
     "stall": _stall,
@@ -118,6 +129,7 @@ _READERS = {
     "drop": _drop,
     "reset": _drop,
     "duplicate": _duplicate,
+    "channel": lambda kind, fields: Action(kind, how=fields.choice("channel", CODE_CHANNELS, "call")),
 }
 
 
@@ -125,8 +137,7 @@ def add(visit: Visit) -> Content:
     """Write a fault down: `{match, do: [...], id?}`."""
     fields = visit.fields()
     match = _match(fields.part("match"), visit)
-    webhook = "webhook" in match
-    actions = [_action(part, webhook=webhook) for part in fields.parts("do", "kind")]
+    actions = [_action(part, _kinds(match)) for part in fields.parts("do", "kind")]
     name = fields.text("id")
     if not actions:
         fields.wrong("do", "is empty", 'List what goes wrong, like [{"kind": "rate_limit"}].')

@@ -1,36 +1,94 @@
 """A verification code on its way to a handset or mailbox."""
 
+from dataclasses import dataclass
+from functools import partial
+
+from twilio_simulator.countries import country
+from twilio_simulator.faults.book import Action, FaultBook, Occasion
+from twilio_simulator.life.code_texts import Wishes, code_text
+from twilio_simulator.world.account import Account
 from twilio_simulator.world.handset import Handset, Shown
 from twilio_simulator.world.state import World
 from twilio_simulator.world.verification import Attempt, Verification, VerifyService
 
-# Twilio's default texts (OpenAPI, Verify templates and DoNotShareWarningEnabled).
-TEXT = "Your {name} verification code is: {code}"
-WARNING = ". Don't share this code with anyone; our employees will never ask for the code."
 SENDER = "Verify"
 
 
-def send_code(world: World, service: VerifyService, verification: Verification, name: str | None) -> None:
-    """Note the attempt, and show the code where it arrives."""
-    now = world.clock.now()
-    verification.attempts.append(Attempt(world.sids.new("VL"), verification.channel, now))
-    world.log.note(
+@dataclass(slots=True)
+class Dispatch:
+    """One sending of a code: where from, and what may go wrong."""
+
+    world: World
+    faults: FaultBook
+    account: Account
+    service: VerifyService
+    verification: Verification
+
+    def show(self, channel: str, text: str) -> None:
+        """The message appears on the handset, if it can."""
+        handset = self.world.handsets.get(self.verification.to)
+        if _arrives(handset, channel):
+            now, peer = self.world.clock.now(), _sender(self, channel)
+            handset.screen.append(Shown(now, channel, "in", peer, text, self.account.sid, None))
+
+
+def send_code(one: Dispatch, wishes: Wishes) -> None:
+    """Note the attempt, and show the code where it arrives; a fault may delay, repeat, move or lose it."""
+    verification = one.verification
+    action = _fault(one) if one.faults.armed else None
+    if action is not None and action.kind == "channel":
+        verification.channel = action.how
+    _note(one)
+    if verification.channel == "sna":
+        return
+    text = code_text(one.service, verification, wishes)
+    channel = verification.channel
+    copies = 1 + (action.times if action is not None and action.kind == "duplicate" else 0)
+    if action is not None and action.kind == "drop":
+        return
+    if action is not None and action.kind == "delay":
+        delay = round(action.seconds[0] * 1000)
+        one.world.clock.after(delay, "verification.code", verification.sid, partial(one.show, channel, text))
+        return
+    for _ in range(copies):
+        one.show(channel, text)
+
+
+def _note(one: Dispatch) -> None:
+    verification = one.verification
+    attempt = Attempt(one.world.sids.new("VL"), verification.channel, one.world.clock.now())
+    verification.attempts.append(attempt)
+    one.world.log.note(
         "verification.sent", verification.account_sid, verification.sid, channel=verification.channel
     )
-    handset = world.handsets.get(verification.to)
-    if not _arrives(handset, verification.channel):
-        return
-    text = TEXT.format(name=name or service.friendly_name, code=verification.code)
-    if service.do_not_share_warning_enabled and verification.channel == "sms":
-        text += WARNING
-    if verification.channel == "call":
-        text = TEXT.format(name=name or service.friendly_name, code=" ".join(verification.code))
-    handset.screen.append(
-        Shown(now, verification.channel, "in", SENDER, text, verification.account_sid, None)
-    )
+
+
+def _fault(one: Dispatch) -> Action | None:
+    occasion = Occasion("code", "", one.account.sid, one.verification.to, SENDER, "")
+    return one.faults.take(occasion, f"code of {one.verification.sid}")
 
 
 def _arrives(handset: Handset, channel: str) -> bool:
     if channel == "whatsapp" and not handset.whatsapp:
         return False
     return channel == "email" or handset.state == "reachable"
+
+
+def _sender(one: Dispatch, channel: str) -> str:
+    """The service's own WhatsApp sender, the Messaging Service for the country, or Verify's own."""
+    service, account = one.service, one.account
+    if channel == "whatsapp" and service.whatsapp["from"]:
+        return str(service.whatsapp["from"])
+    if channel == "whatsapp" and service.whatsapp["msg_service_sid"]:
+        return _from_pool(account, str(service.whatsapp["msg_service_sid"]), "whatsapp:")
+    configurations = service.messaging_configurations
+    chosen = configurations.get(country(one.verification.to)) or configurations.get("all")
+    if channel == "sms" and chosen is not None:
+        return _from_pool(account, chosen.messaging_service_sid, "+")
+    return SENDER
+
+
+def _from_pool(account: Account, sid: str, start: str) -> str:
+    service = account.messaging_services.get(sid)
+    pool = [] if service is None else service.pool
+    return next((address for address in pool if address.startswith(start)), SENDER)

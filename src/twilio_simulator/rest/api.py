@@ -115,7 +115,9 @@ class TwilioApi:
         try:
             account = self._authenticated(visit, values)
             self._admit(visit, fact, account)
-            call = Call(visit.request, account, values, self._world, self._progress, self._webhooks)
+            call = Call(
+                visit.request, account, values, self._world, self._progress, self._webhooks, self._faults
+            )
             return self._finished(visit, (handler or _not_there)(call), None)
         except RefusalError as refusal:
             return self._finished(visit, json_refusal(refusal), refusal.code)
@@ -251,7 +253,9 @@ def _wants_xml(path: str) -> bool:
 
 def json_refusal(refusal: RefusalError) -> Reply:
     """A refusal as every API writes it today."""
-    return json_reply(refusal.status, refusal.body())
+    reply = json_reply(refusal.status, refusal.body())
+    reply.headers = refusal.headers
+    return reply
 
 
 def xml_refusal(refusal: RefusalError) -> Reply:

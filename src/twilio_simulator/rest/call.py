@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twilio_simulator.exchange import Reply, Request, json_reply
+from twilio_simulator.faults.book import FaultBook
 from twilio_simulator.ledger import RefusalError
 from twilio_simulator.life.progress import Progress
 from twilio_simulator.webhooks.sender import WebhookSender
@@ -23,6 +24,7 @@ class Call:
     world: World
     progress: Progress
     webhooks: WebhookSender
+    faults: FaultBook
 
     @property
     def now(self) -> int:

@@ -2,89 +2,82 @@
 
 from urllib.parse import unquote
 
-import orjson
-
-from twilio_simulator.addresses import is_dialable
 from twilio_simulator.exchange import Reply
 from twilio_simulator.ledger import RefusalError
-from twilio_simulator.life.codes import send_code
+from twilio_simulator.life.code_texts import Wishes, code_text
+from twilio_simulator.life.codes import Dispatch, send_code
 from twilio_simulator.rest.call import Call, Handler, json_reply
+from twilio_simulator.rest.verification_rules import (
+    check_channel,
+    check_payment,
+    check_recipient,
+    check_wishes,
+    wishes_for,
+)
+from twilio_simulator.rest.verify_limits import check_pace, check_place, check_polls, check_rate_limits
 from twilio_simulator.rest.verify_services import LONGEST_CODE, SHORTEST_CODE, found_service
-from twilio_simulator.sid_patterns import is_sid
+from twilio_simulator.world.carriers import lookup_part
 from twilio_simulator.world.verification import MAX_CHECKS, MAX_SENDS, Verification, VerifyService
 
-CHANNELS = frozenset({"sms", "call", "whatsapp", "email", "sna", "auto"})
 KEPT = 10_000
-JSON_TEXTS = ("RateLimits", "ChannelConfiguration", "TemplateCustomSubstitutions", "Tags")
 
 
 def start(call: Call) -> Reply:
     """Send a code; inside the lifetime the same one again, on any channel."""
     service = found_service(call, call.path["ServiceSid"])
     to, channel = call.said("To") or "", call.said("Channel") or ""
-    _check_recipient(to, channel)
-    _check_wishes(call, service)
+    check_recipient(to, channel)
+    check_wishes(call, service)
     # `auto` lets Twilio choose; the answer names what it chose.
-    channel = "sms" if channel == "auto" else channel
-    _check_channel(call, service, to, channel)
-    verification = service.current.get(to)
-    if verification is None or not verification.lives(call.now):
-        verification = _fresh(call, service, to)
-    elif len(verification.attempts) >= MAX_SENDS:
-        raise RefusalError(60203)
-    elif verification.status == "max_attempts_reached":
-        raise RefusalError(60202)
+    channel = _chosen(service) if channel == "auto" else channel
+    check_channel(call, service, to, channel)
+    wishes = wishes_for(call, service, channel, call.said("Locale") or "en")
+    check_place(call, service, to, channel)
+    check_rate_limits(call, service)
+    verification = _begun(call, service, to)
     verification.channel, verification.updated = channel, call.now
     verification.locale = call.said("Locale") or verification.locale
     if custom := call.said("CustomCode"):
         verification.code, verification.custom_code = custom, True
-    send_code(call.world, service, verification, call.said("CustomFriendlyName"))
+    _dispatch(call, service, verification, wishes)
     return json_reply(201, verification.resource(call.request.address))
 
 
-def _check_recipient(to: str, channel: str) -> None:
-    if channel not in CHANNELS:
-        raise RefusalError(60200, parameter="Channel")
-    valid = "@" in to.strip("@") if channel == "email" else is_dialable(to)
-    if not valid:
-        raise RefusalError(60200, parameter="To")
+def _chosen(service: VerifyService) -> str:
+    return "sna" if service.guards.sna and "sna" not in service.disabled_channels else "sms"
 
 
-def _check_wishes(call: Call, service: VerifyService) -> None:
-    code = call.one("CustomCode")
-    if code and not service.custom_code_enabled:
-        raise RefusalError(60204, feature="custom code")
-    if code and not (code.isdigit() and SHORTEST_CODE <= len(code) <= LONGEST_CODE):
-        raise RefusalError(60200, parameter="CustomCode")
-    template = call.said("TemplateSid")
-    if template is not None and not is_sid(template, "HJ"):
-        raise RefusalError(60200, parameter="TemplateSid")
-    for name in JSON_TEXTS:
-        text = call.said(name)
-        if text is not None and not _is_object(text):
-            raise RefusalError(60200, parameter=name)
-    if service.psd2_enabled and not (call.said("Amount") and call.said("Payee")):
-        raise RefusalError(60206)
+def _begun(call: Call, service: VerifyService, to: str) -> Verification:
+    """The living verification of this recipient, or a new one.
+
+    Raises:
+        RefusalError: 60212, 60203 or 60202.
+    """
+    verification = service.current.get(to)
+    if verification is None or not verification.lives(call.now):
+        return _fresh(call, service, to)
+    check_pace(call, service, verification)
+    if len(verification.attempts) >= MAX_SENDS:
+        raise RefusalError(60203)
+    if verification.status == "max_attempts_reached":
+        raise RefusalError(60202)
+    return verification
 
 
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(orjson.loads(text), dict)
-    except orjson.JSONDecodeError:
-        return False
-
-
-def _check_channel(call: Call, service: VerifyService, to: str, channel: str) -> None:
-    if channel in service.disabled_channels or channel == "sna":
-        raise RefusalError(60223, channel=channel.upper())
-    if channel == "email" and not call.account.settings.email_integration:
-        raise RefusalError(60217)
-    if channel == "sms" and call.world.handsets.get(to).kind == "landline":
-        raise RefusalError(60205)
+def _dispatch(call: Call, service: VerifyService, verification: Verification, wishes: Wishes) -> None:
+    handset = call.world.handsets.get(verification.to)
+    if verification.channel == "sna":
+        verification.sna_url = f"/_sim/sna/{verification.sid}"
+    elif len(code_text(service, verification, wishes)) > call.world.rules.longest_code_text:
+        raise RefusalError(60247)
+    _keep(service, verification)
+    if service.lookup_enabled or verification.channel == "sna":
+        verification.lookup = lookup_part(handset)
+    send_code(Dispatch(call.world, call.faults, call.account, service, verification), wishes)
 
 
 def _fresh(call: Call, service: VerifyService, to: str) -> Verification:
-    verification = Verification(
+    return Verification(
         sid=call.world.sids.new("VE"),
         account_sid=call.account.sid,
         service_sid=service.sid,
@@ -97,12 +90,14 @@ def _fresh(call: Call, service: VerifyService, to: str) -> Verification:
         amount=call.said("Amount"),
         payee=call.said("Payee"),
     )
-    service.verifications[verification.sid] = service.current[to] = verification
+
+
+def _keep(service: VerifyService, verification: Verification) -> None:
+    service.verifications[verification.sid] = service.current[verification.to] = verification
     if len(service.verifications) > KEPT:
         oldest = service.verifications.pop(next(iter(service.verifications)))
         if service.current.get(oldest.to) is oldest:
             del service.current[oldest.to]
-    return verification
 
 
 def _living(call: Call, service: VerifyService, name: str) -> Verification | None:
@@ -120,8 +115,21 @@ def _in_path(call: Call) -> Verification:
 
 
 def fetch(call: Call) -> Reply:
-    """One verification, which can be fetched only while it lives."""
-    return json_reply(200, _in_path(call).resource(call.request.address))
+    """One verification, which can be fetched only while it lives, and not too often."""
+    verification = _ended(call) or _in_path(call)
+    check_polls(call, verification)
+    return json_reply(200, verification.resource(call.request.address))
+
+
+def _ended(call: Call) -> Verification | None:
+    """One that came to its end, where the ruleset shows such ones."""
+    service = found_service(call, call.path["ServiceSid"])
+    found = service.verifications.get(call.path["Sid"])
+    if found is None or found.lives(call.now) or call.world.rules.ended_verification == "gone":
+        return None
+    if found.status == "pending":
+        found.status, found.updated = "expired", found.expires
+    return found
 
 
 def update(call: Call) -> Reply:
@@ -141,12 +149,11 @@ def check(call: Call) -> Reply:
     name = call.said("VerificationSid") or call.said("To")
     if name is None:
         raise RefusalError(60221)
-    code = call.one("Code") or ""
-    if not SHORTEST_CODE <= len(code) <= LONGEST_CODE:
+    code, verification = call.one("Code") or "", _living(call, service, name)
+    silent = verification is not None and verification.channel == "sna" and not code
+    if not silent and not SHORTEST_CODE <= len(code) <= LONGEST_CODE:
         raise RefusalError(60200, parameter="Code")
-    if service.psd2_enabled and not (call.said("Amount") and call.said("Payee")):
-        raise RefusalError(60206)
-    verification = _living(call, service, name)
+    check_payment(call, service)
     if verification is None:
         path = f"{call.world.rules.text_of_missing_verification}/{service.sid}/VerificationCheck"
         raise RefusalError(20404, path=path)
@@ -156,10 +163,12 @@ def check(call: Call) -> Reply:
 def _checked(call: Call, verification: Verification, code: str) -> Reply:
     if verification.checks >= MAX_CHECKS:
         verification.status = "max_attempts_reached"
-        raise RefusalError(60202)
+        raise RefusalError(call.world.rules.checks_after_the_sixth, path=call.request.path)
     verification.checks += 1
     verification.updated = call.now
-    valid = code == verification.code and _same_payment(call, verification)
+    # Silent Network Auth has no code: what counts is how the phone's visit to the URL ended.
+    right = code == verification.code if code else verification.sna_code == 0
+    valid = right and _same_payment(call, verification)
     if valid:
         verification.status = "approved"
         call.world.log.note("verification.ended", call.account.sid, verification.sid, status="approved")

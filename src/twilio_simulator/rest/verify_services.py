@@ -8,6 +8,7 @@ from twilio_simulator.ledger import RefusalError
 from twilio_simulator.rest.call import Call, Handler, json_reply, no_content
 from twilio_simulator.rest.paging import meta_page
 from twilio_simulator.world.verification import VerifyService
+from twilio_simulator.world.verify_templates import TEMPLATES
 
 LONGEST_NAME, MOST_DIGITS = 32, 4
 SHORTEST_CODE, LONGEST_CODE = 4, 10
@@ -50,6 +51,11 @@ def _check(call: Call, *, fresh: bool) -> None:
     name = call.one("FriendlyName")
     if (name is None and fresh) or (name is not None and not _is_name(name)):
         raise RefusalError(60200, parameter="FriendlyName")
+    if any(word in (name or "").lower() for word in call.world.rules.restricted_words):
+        raise RefusalError(60248)
+    template = call.said("DefaultTemplateSid")
+    if template is not None and template not in TEMPLATES:
+        raise RefusalError(60228)
     length = call.number("CodeLength")
     if call.said("CodeLength") and (length is None or not SHORTEST_CODE <= length <= LONGEST_CODE):
         raise RefusalError(60200, parameter="CodeLength")

@@ -4,6 +4,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from twilio_simulator.clock import iso
+from twilio_simulator.countries import country
+from twilio_simulator.world.carriers import Carrier
+from twilio_simulator.world.verify_parts import (
+    MessagingConfiguration,
+    RateLimit,
+    VerifyGuards,
+    VerifyWebhook,
+)
 
 MAX_SENDS = 5
 MAX_CHECKS = 5
@@ -49,6 +57,11 @@ class Verification:
     lookup: dict[str, Any] = field(default_factory=dict)
     checks: int = 0
     attempts: list[Attempt] = field(default_factory=list)
+    sna_url: str | None = None
+    sna_code: int | None = None
+    """How the handset's visit to the URL ended: 0 for well, None before it."""
+    polls: list[int] = field(default_factory=list)
+    """Instants of the last day's fetches."""
 
     def lives(self, now: int) -> bool:
         """Whether it can still be fetched and checked."""
@@ -73,7 +86,7 @@ class Verification:
                 {"time": iso(one.at), "channel": _shown(one.channel), "attempt_sid": one.sid}
                 for one in self.attempts
             ],
-            "sna": None,
+            "sna": None if self.sna_url is None else {"url": address + self.sna_url},
             "url": f"{address}/v2/Services/{self.service_sid}/Verifications/{self.sid}",
         }
 
@@ -91,10 +104,14 @@ class Verification:
             "payee": self.payee,
             "date_created": iso(self.created),
             "date_updated": iso(self.updated),
-            "sna_attempts_error_codes": [],
+            "sna_attempts_error_codes": [
+                {"attempt_sid": one.sid, "code": self.sna_code}
+                for one in self.attempts
+                if one.channel == "sna" and self.sna_code
+            ],
         }
 
-    def attempt_resource(self, attempt: Attempt, address: str) -> dict[str, Any]:
+    def attempt_resource(self, attempt: Attempt, carrier: Carrier, address: str) -> dict[str, Any]:
         """The JSON of one entry in the list of attempts."""
         approved = self.status == "approved"
         return {
@@ -113,17 +130,20 @@ class Verification:
                 "status": "converted" if approved else "unconfirmed",
                 "message_status": "delivered",
                 "error_code": "0",
-                "country": "US" if self.to.startswith("+1") else None,
+                "country": country(self.to) if self.to.startswith("+") else None,
                 "code_length": len(self.code),
                 "locale": self.locale,
+                "mcc": carrier.mcc,
+                "mnc": carrier.mnc,
+                "carrier": carrier.name,
             },
             "url": f"{address}/v2/Attempts/{attempt.sid}",
         }
 
 
 def _shown(channel: str) -> str:
-    """The examples in Twilio's specification write every channel but WhatsApp in capitals."""
-    return channel if channel == "whatsapp" else channel.upper()
+    """The examples in Twilio's specification write every channel but WhatsApp and SNA in capitals."""
+    return channel if channel in ("whatsapp", "sna") else channel.upper()
 
 
 @dataclass(slots=True, eq=False)
@@ -159,6 +179,13 @@ class VerifyService:
     whatsapp: dict[str, Any] = field(default_factory=lambda: {"msg_service_sid": None, "from": None})
     passkeys: dict[str, Any] | None = None
     disabled_channels: frozenset[str] = frozenset()
+    guards: VerifyGuards = field(default_factory=VerifyGuards)
+    rate_limits: dict[str, RateLimit] = field(default_factory=dict)
+    """By SID."""
+    webhooks: dict[str, VerifyWebhook] = field(default_factory=dict)
+    """By SID."""
+    messaging_configurations: dict[str, MessagingConfiguration] = field(default_factory=dict)
+    """By country, or `all`."""
     verifications: dict[str, Verification] = field(default_factory=dict)
     """By SID, oldest first."""
     current: dict[str, Verification] = field(default_factory=dict)

@@ -1,0 +1,44 @@
+"""The carrier behind a phone, made up from what kind of phone it is."""
+
+from typing import NamedTuple
+
+from twilio_simulator.world.handset import Handset
+
+
+class Carrier(NamedTuple):
+    """As Lookup and Verify tell it; `kind` is Lookup's line type."""
+
+    kind: str
+    name: str | None
+    mcc: str | None
+    mnc: str | None
+
+
+# 001 is the mobile country code that the ITU set aside for tests (E.212).
+_CARRIERS = {
+    "mobile": Carrier("mobile", "Simulated Mobile", "001", "01"),
+    "landline": Carrier("landline", "Simulated Telephone Company", None, None),
+    "voip": Carrier("nonFixedVoip", "Simulated Internet Telephony", None, None),
+}
+TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
+
+
+def carrier_of(handset: Handset) -> Carrier:
+    """The carrier of a handset; North American toll-free numbers have a type of their own."""
+    if handset.number.startswith("+1") and handset.number[2:5] in TOLL_FREE:
+        return Carrier("tollFree", "Simulated Toll-Free", None, None)
+    return _CARRIERS[handset.kind]
+
+
+def lookup_part(handset: Handset) -> dict[str, object]:
+    """What a verification's `lookup` holds (older names: type `voip`)."""
+    one = carrier_of(handset)
+    return {
+        "carrier": {
+            "mobile_country_code": one.mcc,
+            "type": "voip" if one.kind == "nonFixedVoip" else one.kind,
+            "error_code": None,
+            "mobile_network_code": one.mnc,
+            "name": one.name,
+        }
+    }
