@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.shop import Shop, opened
 from tests.simulated import Simulated, make_account
 
@@ -11,6 +12,10 @@ from ringback.twilio.client import Twilio
 from ringback.twilio.transport import Transport, open_transport
 from twilio_simulator.running import running
 from twilio_simulator.simulator import Simulator
+
+# How fast a machine is must not decide whether a property holds.
+settings.register_profile("ringback", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ringback")
 
 
 @pytest.fixture(scope="session")
