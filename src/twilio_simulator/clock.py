@@ -13,6 +13,9 @@ SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
 BATCH = 500
 """Events fired in one turn of the loop, so that a burst of them does not keep requests waiting."""
 
+MOST_AT_ONCE = 100_000
+"""Events after which `until_idle` gives up on a world that never comes to rest."""
+
 
 def machine_milliseconds() -> int:
     """The machine's wall clock, in milliseconds since 1970."""
@@ -81,7 +84,10 @@ class WorldClock:
 
     def __init__(self, machine: Callable[[], int] = machine_milliseconds) -> None:
         self._machine = machine
-        self._offset = 0
+        self._offset = 0.0
+        """World time less the machine's time taken `speed` times."""
+        self.speed = 1.0
+        """World seconds in a second of the machine, while time runs."""
         self._frozen_at: int | None = None
         self._heap: list[tuple[int, int, Due]] = []
         self._count = 0
@@ -93,7 +99,12 @@ class WorldClock:
 
     def now(self) -> int:
         """Milliseconds since 1970 in this world."""
-        return self._machine() + self._offset if self._frozen_at is None else self._frozen_at
+        if self._frozen_at is not None:
+            return self._frozen_at
+        return round(self._machine() * self.speed + self._offset)
+
+    def _stand_at(self, instant: int) -> None:
+        self._offset = instant - self._machine() * self.speed
 
     @property
     def frozen(self) -> bool:
@@ -126,11 +137,12 @@ class WorldClock:
         self._frozen_at = self.now()
         self._disarm()
 
-    def run(self) -> None:
-        """Time goes on from where it stands."""
-        if self._frozen_at is not None:
-            self._offset = self._frozen_at - self._machine()
-            self._frozen_at = None
+    def run(self, speed: float | None = None) -> None:
+        """Time goes on from where it stands, `speed` times as fast as the machine's when given."""
+        now = self.now()
+        self.speed = self.speed if speed is None else speed
+        self._frozen_at = None
+        self._stand_at(now)
         self._arm()
 
     async def advance(self, by: int, settled: Callable[[], Awaitable[None]]) -> list[Due]:
@@ -157,11 +169,24 @@ class WorldClock:
 
     async def to_next(self, settled: Callable[[], Awaitable[None]]) -> list[Due]:
         """Jump to the next event and fire what is due then."""
+        upcoming = self.upcoming()
+        return [] if upcoming is None else await self.advance(max(0, upcoming - self.now()), settled)
+
+    def upcoming(self) -> int | None:
+        """When the next event is due, None when nothing is to come."""
         while self._heap and self._heap[0][2].act is None:
             heapq.heappop(self._heap)
-        if not self._heap:
-            return []
-        return await self.advance(max(0, self._heap[0][0] - self.now()), settled)
+        return self._heap[0][0] if self._heap else None
+
+    async def until_idle(self, longest: int, settled: Callable[[], Awaitable[None]]) -> list[Due]:
+        """Jump from event to event until nothing is to come within `longest` milliseconds."""
+        fired: list[Due] = []
+        end, era = self.now() + longest, self._era
+        while era == self._era and (upcoming := self.upcoming()) is not None and upcoming <= end:
+            fired += await self.to_next(settled)
+            if len(fired) >= MOST_AT_ONCE:
+                break
+        return fired
 
     def clear(self) -> int:
         """Call everything off and go back to the machine's time; how many events were called off."""
@@ -169,19 +194,25 @@ class WorldClock:
         self._era += 1
         self._heap = []
         self._disarm()
-        self._offset, self._frozen_at = 0, None
+        self._offset, self._frozen_at, self.speed = 0.0, None, 1.0
         return count
 
     def state(self) -> dict[str, Any]:
         """The time and what is still to come, for a snapshot; the queue is the one in use."""
-        return {"now": self.now(), "frozen": self.frozen, "events": self._heap, "count": self._count}
+        return {
+            "now": self.now(),
+            "frozen": self.frozen,
+            "speed": self.speed,
+            "events": self._heap,
+            "count": self._count,
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go to the time of a snapshot, be it past, and expect what was expected then."""
         self._era += 1
-        now = state["now"]
+        now, self.speed = state["now"], state["speed"]
         self._frozen_at = now if state["frozen"] else None
-        self._offset = now - self._machine()
+        self._stand_at(now)
         self._heap, self._count = state["events"], state["count"]
         heapq.heapify(self._heap)
         self._arm()
@@ -192,7 +223,7 @@ class WorldClock:
 
     def _set(self, instant: int) -> None:
         if self._frozen_at is None:
-            self._offset = instant - self._machine()
+            self._stand_at(instant)
         else:
             self._frozen_at = instant
 
@@ -213,7 +244,7 @@ class WorldClock:
         self._disarm()
         if self._heap and self._frozen_at is None and not self._turning.locked():
             self._armed_for = self._heap[0][0]
-            wait = max(0, self._armed_for - self.now()) / 1000
+            wait = max(0, self._armed_for - self.now()) / 1000 / self.speed
             self._timer = asyncio.get_running_loop().call_later(wait, self._ring)
 
     def _disarm(self) -> None:

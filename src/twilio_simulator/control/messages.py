@@ -7,7 +7,7 @@ from twilio_simulator.control.fields import BadInputError
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.life.outcomes import Ending
 from twilio_simulator.life.progress import may_follow
-from twilio_simulator.world.message import NEXT, Message, Status
+from twilio_simulator.world.message import NEXT, Message, Mode, Status
 
 LARGEST_CODE = 99_999
 
@@ -54,4 +54,19 @@ def set_status(visit: Visit) -> Content:
     return _shown(message)
 
 
-ROUTES: dict[str, Handler] = {"GET /messages/{sid}": fetch, "POST /messages/{sid}/status": set_status}
+def change(visit: Visit) -> Content:
+    """Have the message move by the clock, at once, or by hand, whatever its account's way is."""
+    message, fields = _message(visit), visit.fields()
+    mode = cast("Mode", fields.choice("progress", get_args(Mode), message.mode))
+    fields.done()
+    if mode != message.mode:
+        message.mode = mode
+        visit.simulator.progress.begin(visit.world.accounts[message.account_sid], message)
+    return _shown(message)
+
+
+ROUTES: dict[str, Handler] = {
+    "GET /messages/{sid}": fetch,
+    "PATCH /messages/{sid}": change,
+    "POST /messages/{sid}/status": set_status,
+}

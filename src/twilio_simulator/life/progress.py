@@ -124,10 +124,22 @@ class Progress:
             self.move(account, message, Ending("failed", 30036))
 
     def _step(self, account: Account, message: Message) -> None:
-        step = self._next_step(account, message)
-        if step is not None:
-            self.move(account, message, step)
+        if message.mode != "manual" and self.step(account, message):
             self._schedule(account, message)
+
+    def step(self, account: Account, message: Message) -> bool:
+        """Take the next step now, if there is one."""
+        ahead = self._next_step(account, message)
+        if ahead is not None:
+            self.move(account, message, ahead)
+        return ahead is not None
+
+    def fetched(self, account: Account, message: Message) -> None:
+        """A client looked at a message that moves by hand: as often as the account says, that moves it."""
+        message.fetches += 1
+        every = account.settings.fetches_per_step
+        if every is not None and message.fetches % every == 0:
+            self.step(account, message)
 
     def _next_step(self, account: Account, message: Message) -> Ending | None:
         """The status that follows, given how the handset would take the message now."""

@@ -94,7 +94,10 @@ def _first_status(draft: Draft) -> Status:
 
 def fetch_message(call: Call) -> Reply:
     """One message."""
-    return json_reply(200, _found(call, call.path["Sid"]).resource())
+    message = _found(call, call.path["Sid"])
+    if message.mode == "manual":
+        call.progress.fetched(call.account, message)
+    return json_reply(200, message.resource())
 
 
 def _found(call: Call, sid: str) -> Message:

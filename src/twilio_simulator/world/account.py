@@ -64,6 +64,8 @@ class Settings:
     """How the simulator treats the account; nothing of this is Twilio's."""
 
     progress: Mode = "timed"
+    fetches_per_step: int | None = None
+    """In manual progress, every so many fetches take a message one step on."""
     speed: float = 1.0
     strict: bool = False
     concurrency_limit: int | None = None

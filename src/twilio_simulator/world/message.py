@@ -72,6 +72,8 @@ class Message:
     media: list[Media] = field(default_factory=list)
     timeline: list[tuple[Status, int]] = field(default_factory=list)
     speed: float = 1.0
+    fetches: int = 0
+    """How often a client looked at it while it moved by hand."""
     content: Content | None = None
     """What a template's rich types show on the phone."""
     late_code: int | None = None
