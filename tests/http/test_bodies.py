@@ -107,7 +107,7 @@ async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
     raise ZeroDivisionError("the code is 123456")
 
 
-async def test_what_nobody_foresaw_is_a_500_without_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_what_nobody_foresaw_is_a_500_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -120,7 +120,7 @@ async def test_what_nobody_foresaw_is_a_500_without_its_words(capsys: pytest.Cap
     await NoTraceback(broken)(scope, receive, send)
 
     assert sent[0]["status"] == 500
-    shown = sent[1]["body"].decode() + "".join(capsys.readouterr())
+    shown = sent[1]["body"].decode() + caplog.text
     assert "ZeroDivisionError" in shown
     assert "ZeroDivisionError" not in sent[1]["body"].decode()
     assert "123456" not in shown

@@ -56,7 +56,8 @@ async def test_what_never_left_is_sent_once_it_can_be(machine: Installation) -> 
 
 
 async def test_a_second_process_never_condemns_a_live_send(machine: Installation) -> None:
-    await machine.control("/faults", {"match": {"to": ADA}, "do": [{"kind": "latency", "seconds": 18}]})
+    slow = {"kind": "latency", "seconds": 18, "stage": "before"}  # longer than a lease
+    await machine.control("/faults", {"match": {"to": ADA}, "do": [slow]})
     async with machine.serving():
         _, job = await machine.act("SendMessage", TEXT, wait=1)
         assert job["state"] == "running"

@@ -1,6 +1,7 @@
 """The embedded database: one file, grouped writes, clear errors."""
 
 import asyncio
+import logging
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -127,3 +128,12 @@ async def test_nobody_else_on_the_machine_can_read_the_ledger(tmp_path: Path) ->
 
     assert path.parent.stat().st_mode & 0o077 == 0
     assert modes == {"ledger.db": 0, "ledger.db-wal": 0, "ledger.db-shm": 0}
+
+
+async def test_no_listener_to_debug_logs_hears_what_is_written(
+    store: Store, new_job: NewJobOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await store.jobs.accept(new_job())
+
+    assert "+15005550006" not in caplog.text

@@ -1,6 +1,7 @@
 """The embedded database: one SQLite file, and writes that share a transaction."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -144,6 +145,10 @@ class Database:
 
     def _unavailable(self, error: sqlite3.Error) -> Unavailable:
         return Unavailable(f"The database {self._path} cannot serve now ({error}). Nothing was half-written.")
+
+
+# At DEBUG it tells every value that is written, texts and numbers included, to whoever listens.
+logging.getLogger("aiosqlite").setLevel(logging.WARNING)
 
 
 async def _connect(path: str) -> aiosqlite.Connection:
