@@ -5,6 +5,7 @@ from typing import Literal, cast
 
 from twilio_simulator.addresses import SANDBOX, is_dialable
 from twilio_simulator.control.fields import Fields
+from twilio_simulator.control.template_plans import template_plan
 from twilio_simulator.countries import COUNTRIES
 from twilio_simulator.sid_patterns import is_sid, is_token
 from twilio_simulator.webhooks.target import is_webhook_url
@@ -59,14 +60,19 @@ def settings(fields: Fields, present: Settings) -> Settings:
     geo.finished()
     limit = fields.number("concurrency_limit", present.concurrency_limit or 0, 0, 100_000)
     full = fields.texts("full_queues") if fields.has("full_queues") else sorted(present.full_queues)
+    pace = fields.number("segments_per_second", present.segments_per_second or 0, 0, 10_000)
     return Settings(
         progress=cast("Mode", fields.choice("progress", MODES, present.progress)),
+        fetches_per_step=round(fields.number("fetches_per_step", present.fetches_per_step or 0, 0, 1000))
+        or None,
         speed=fields.number("speed", present.speed, 0.001, 1000),
         strict=fields.flag("strict", default=present.strict),
         concurrency_limit=round(limit) or None,
         blocked_countries=frozenset(blocked),
         email_integration=fields.flag("email_integration", default=present.email_integration),
         full_queues=frozenset(full),
+        most_scheduled=round(fields.number("most_scheduled", present.most_scheduled, 0, 1_000_000)),
+        segments_per_second=pace or None,
     )
 
 
@@ -143,6 +149,7 @@ def account_plan(fields: Fields, world: World) -> AccountPlan:
             verify_plan(part) for part in fields.parts("verify_services", "friendly_name")
         ]
     plan.messaging_services = [_service(part) for part in fields.parts("messaging_services", "friendly_name")]
+    plan.templates = [template_plan(part) for part in fields.parts("templates", "body")]
     _sandbox(fields.part("sandbox"), plan)
     _check_pools(fields, plan)
     fields.done()

@@ -42,9 +42,14 @@ def shown(account: Account) -> Content:
             {"sid": one.sid, "friendly_name": one.friendly_name, "senders": one.pool}
             for one in account.messaging_services.values()
         ],
+        "templates": [
+            {"sid": one.sid, "friendly_name": one.friendly_name, "status": one.approval.status}
+            for one in account.templates.values()
+        ],
         "api_keys": [{"sid": sid, "secret": secret} for sid, secret in account.api_keys.items()],
         "sandbox": sandbox_shown(account),
         "progress": account.settings.progress,
+        "fetches_per_step": account.settings.fetches_per_step,
         "speed": account.settings.speed,
         "strict": account.settings.strict,
     }

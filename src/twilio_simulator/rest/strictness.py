@@ -6,7 +6,9 @@ Twilio itself ignores unknown parameters (20001 is a warning there), so a misspe
 import re
 from typing import Any
 
-from twilio_simulator.exchange import Request
+import orjson
+
+from twilio_simulator.exchange import Form, Request
 from twilio_simulator.facts import Fact
 from twilio_simulator.ledger import RefusalError
 
@@ -19,7 +21,7 @@ def check_parameters(fact: Fact, request: Request) -> None:
     Raises:
         RefusalError: 20001, naming the parameter.
     """
-    given = {**request.query, **request.form}
+    given = {**request.query, **_sent(request)}
     for name in fact.unknown(list(given)):
         raise RefusalError(20001, problem=f"{fact.name} has no parameter '{name}'.{_guess(name, fact)}")
     for name, values in given.items():
@@ -27,6 +29,17 @@ def check_parameters(fact: Fact, request: Request) -> None:
             problem = _problem(value, fact.parameters[name])
             if problem is not None:
                 raise RefusalError(20001, problem=f"{fact.name}: parameter '{name}' {problem}.")
+
+
+def _sent(request: Request) -> Form:
+    """The names in the body; of a JSON body, which only Content takes, the handler reads the values."""
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        return request.form
+    try:
+        content = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        return {}
+    return {name: [] for name in content} if isinstance(content, dict) else {}
 
 
 def _guess(name: str, fact: Fact) -> str:

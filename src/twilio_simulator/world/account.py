@@ -12,9 +12,11 @@ from twilio_simulator.world.message import Message, Mode
 from twilio_simulator.world.messaging_service import MessagingService
 from twilio_simulator.world.numbers import CallerId, Number, WhatsappSender
 from twilio_simulator.world.opt_outs import OptOuts
+from twilio_simulator.world.phone_call import PhoneCall
 from twilio_simulator.world.verification import VerifyService
 
 KEPT_MESSAGES = 10_000
+KEPT_CALLS = 2000
 WINDOW = 24 * HOUR
 MEMBERSHIP = 72 * HOUR
 Type = Literal["Full", "Trial"]
@@ -130,6 +132,10 @@ class Account:
     """Numbers that Verify's Fraud Guard leaves alone, to their `GN…` SIDs."""
     owner_sid: str | None = None
     """The account that made this one, for a subaccount."""
+    calls: dict[str, PhoneCall] = field(default_factory=dict)
+    """By SID, oldest first."""
+    next_call: int = 0
+    """When the next call may be dialled: one a second."""
     in_flight: int = 0
 
     def remember_token(self) -> None:
@@ -144,6 +150,13 @@ class Account:
             self.messages.pop(self.ended.popleft(), None)
         if len(self.messages) > 2 * KEPT_MESSAGES:
             del self.messages[next(iter(self.messages))]
+
+    def keep_call(self, call: PhoneCall) -> None:
+        """Store a call; the oldest ended ones make room."""
+        self.calls[call.sid] = call
+        if len(self.calls) > KEPT_CALLS:
+            oldest = next((sid for sid, one in self.calls.items() if one.over), next(iter(self.calls)))
+            del self.calls[oldest]
 
     def window_is_open(self, sender: str, handset: str, now: int) -> bool:
         """Whether free-form WhatsApp text may go out (24 hours from the last inbound message)."""

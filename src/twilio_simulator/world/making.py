@@ -13,6 +13,7 @@ from twilio_simulator.world.numbers import (
     friendly,
 )
 from twilio_simulator.world.state import World
+from twilio_simulator.world.template_plans import TemplatePlan, add_template, seed_templates
 from twilio_simulator.world.verification import VerifyService
 
 SEED_SID = "AC" + "51a0" * 8
@@ -79,6 +80,7 @@ class AccountPlan:
     verify_services: list[VerifyPlan] = field(default_factory=lambda: [VerifyPlan()])
     messaging_services: list[ServicePlan] = field(default_factory=list)
     verified_callers: list[str] = field(default_factory=list)
+    templates: list[TemplatePlan] = field(default_factory=list)
     api_keys: int = 0
 
 
@@ -103,6 +105,8 @@ def make_account(world: World, plan: AccountPlan) -> Account:
     for sender in plan.whatsapp_senders:
         _add_whatsapp(world, account, sender)
     _add_services(world, account, plan)
+    for template in plan.templates:
+        add_template(world, account, template, simulated(world, "HX"))
     for caller in plan.verified_callers:
         verify_caller(world, account, caller)
     for member in plan.sandbox_members:
@@ -211,4 +215,5 @@ def seed_plan(sid: str | None, token: str | None) -> AccountPlan:
         numbers=[NumberPlan(SEED_NUMBER)],
         whatsapp_senders=[SEED_WHATSAPP],
         verify_services=[VerifyPlan("Simulated Verify")],
+        templates=seed_templates(),
     )
