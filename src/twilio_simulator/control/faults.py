@@ -6,15 +6,27 @@ from typing import Any
 
 from twilio_simulator.control.fields import BadInputError, Fields
 from twilio_simulator.control.visit import Content, Handler, Visit
-from twilio_simulator.faults.book import Action
+from twilio_simulator.faults.book import Action, Dice
 from twilio_simulator.ledger import LEDGER
 
 MATCHED = ("operation", "account", "to", "from", "body", "run", "webhook", "status", "delivery")
-REQUEST_KINDS = ("latency", "stall", "rate_limit", "server_error", "refusal", "drop", "reset", "none")
+REQUEST_KINDS = (
+    "latency",
+    "stall",
+    "rate_limit",
+    "server_error",
+    "refusal",
+    "drop",
+    "reset",
+    "clock_jump",
+    "none",
+)
 WEBHOOK_KINDS = ("drop", "duplicate", "delay", "none")
 CODE_KINDS = ("drop", "duplicate", "delay", "channel", "none")
 CODE_CHANNELS = ("sms", "call", "whatsapp", "email")
 LONGEST = 3600
+LONGEST_JUMP = 366 * 86_400
+MOST_SEED = 2**53 - 1
 TOO_MANY_REQUESTS = 429
 
 
@@ -66,6 +78,11 @@ def _action(fields: Fields, allowed: tuple[str, ...]) -> Action:
 
 def _timed(kind: str, fields: Fields) -> Action:
     return Action(kind, seconds=_seconds(fields), stage=_stage(fields, "after"))
+
+
+def _jump(fields: Fields) -> tuple[float, float]:
+    seconds = fields.number("seconds", 0, 0, LONGEST_JUMP)
+    return seconds, seconds
 
 
 def _stall(kind: str, fields: Fields) -> Action:
@@ -121,6 +138,7 @@ def _duplicate(kind: str, fields: Fields) -> Action:
 
 _READERS: dict[str, Callable[[str, Fields], Action]] = {
     "latency": _timed,
+    "clock_jump": lambda kind, fields: Action(kind, seconds=_jump(fields), stage=_stage(fields, "after")),
     "delay": lambda kind, fields: Action(kind, seconds=_seconds(fields)),
     "stall": _stall,
     "rate_limit": _rate_limit,
@@ -133,18 +151,27 @@ _READERS: dict[str, Callable[[str, Fields], Action]] = {
 }
 
 
+def _dice(fields: Fields, visit: Visit) -> Dice | None:
+    probability = fields.number("probability", 1, 0, 1)
+    drawn = visit.world.sids.stream("dice").getrandbits(32) if fields.has("probability") else 0
+    seed = round(fields.number("seed", drawn, 0, MOST_SEED))
+    if fields.has("seed") and not fields.has("probability"):
+        fields.wrong("seed", "belongs to dice", 'Add "probability": 0.1, or leave it out.')
+    return Dice(probability, seed) if fields.has("probability") else None
+
+
 def add(visit: Visit) -> Content:
-    """Write a fault down: `{match, do: [...], id?}`."""
+    """Write a fault down: `{match, do: [...], id?}`, a script, or dice with `probability` and `seed`."""
     fields = visit.fields()
     match = _match(fields.part("match"), visit)
     actions = [_action(part, _kinds(match)) for part in fields.parts("do", "kind")]
-    name = fields.text("id")
+    name, dice = fields.text("id"), _dice(fields, visit)
     if not actions:
         fields.wrong("do", "is empty", 'List what goes wrong, like [{"kind": "rate_limit"}].')
     if name is not None and any(fault.id == name for fault in visit.simulator.faults.faults):
         fields.wrong("id", f"'{name}' exists already", "Choose another, or leave it out.")
     fields.done()
-    return visit.simulator.faults.add(match, actions, name).resource()
+    return visit.simulator.faults.add(match, actions, name, dice).resource()
 
 
 def listed(visit: Visit) -> Content:

@@ -1,8 +1,12 @@
-"""The fault book: each fault has a match and a list of actions, one consumed per matching call."""
+"""The fault book: each fault has a match and a list of actions, one consumed per matching call, or dice."""
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
+
+KEPT_HITS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +52,61 @@ class Action:
 
 
 @dataclass(slots=True)
+class Dice:
+    """Chance instead of a script: matching calls are hit with a probability; the seed repeats a bad run."""
+
+    probability: float
+    seed: int
+    random: Random = field(init=False)
+    rolled: int = 0
+    hits: int = 0
+    last: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_HITS))
+    """What was hit, the newest of it."""
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)  # noqa: S311 - repeatable by design
+
+    def hit(self, subject: str) -> bool:
+        """Throw once."""
+        self.rolled += 1
+        struck = self.random.random() < self.probability
+        if struck:
+            self.hits += 1
+            self.last.append(subject)
+        return struck
+
+    def resource(self) -> dict[str, Any]:
+        """The dice as the control API shows it."""
+        return {
+            "probability": self.probability,
+            "seed": self.seed,
+            "rolled": self.rolled,
+            "hits": self.hits,
+        }
+
+
+@dataclass(slots=True)
 class Fault:
-    """One entry of the book."""
+    """One entry of the book: a script, used up action by action, or thrown dice, which never are."""
 
     id: str
     match: dict[str, str]
     do: list[Action]
     used: list[str] = field(default_factory=list)
     """What each consumed action hit, in order."""
+    dice: Dice | None = None
 
     @property
     def armed(self) -> bool:
         """Whether an action is left."""
-        return len(self.used) < len(self.do)
+        return self.dice is not None or len(self.used) < len(self.do)
+
+    def take(self, subject: str) -> Action | None:
+        """The next action; None when the dice spared this call."""
+        if self.dice is None:
+            self.used.append(subject)
+            return self.do[len(self.used) - 1]
+        return self.do[(self.dice.hits - 1) % len(self.do)] if self.dice.hit(subject) else None
 
     def fits(self, occasion: Occasion) -> bool:
         """Whether every condition holds; a match without `webhook` is about requests."""
@@ -74,8 +120,9 @@ class Fault:
             "id": self.id,
             "match": self.match,
             "do": [action.resource() for action in self.do],
-            "used": list(self.used),
-            "unused": len(self.do) - len(self.used),
+            "used": list(self.used if self.dice is None else self.dice.last),
+            "unused": 0 if self.dice is not None else len(self.do) - len(self.used),
+            "dice": None if self.dice is None else self.dice.resource(),
         }
 
 
@@ -104,10 +151,12 @@ class FaultBook:
         """Whether any action is left, so that calls are spared the search otherwise."""
         self._count = 0
 
-    def add(self, match: dict[str, str], do: list[Action], name: str | None = None) -> Fault:
+    def add(
+        self, match: dict[str, str], do: list[Action], name: str | None = None, dice: Dice | None = None
+    ) -> Fault:
         """Write a fault down."""
         self._count += 1
-        fault = Fault(name or f"fault-{self._count}", match, do)
+        fault = Fault(name or f"fault-{self._count}", match, do, dice=dice)
         self.faults.append(fault)
         self.armed = True
         return fault
@@ -116,10 +165,10 @@ class FaultBook:
         """The action for this occasion, consumed; None when nothing is to go wrong."""
         for fault in self.faults:
             if fault.armed and fault.fits(occasion):
-                action = fault.do[len(fault.used)]
-                fault.used.append(subject)
+                action = fault.take(subject)
                 self.armed = any(one.armed for one in self.faults)
-                return action
+                if action is not None:
+                    return action
         return None
 
     def clear(self) -> int:

@@ -177,6 +177,8 @@ class TwilioApi:
     async def _gone_wrong(self, visit: Visit, action: Action, carry_out: Callable[[], Reply]) -> Outcome:
         if action.kind == "latency":
             return await self._late(action, carry_out)
+        if action.kind == "clock_jump":
+            return await self._jumped(action, carry_out)
         if action.stage == "after":
             carry_out()
         if action.kind == "stall":
@@ -195,6 +197,12 @@ class TwilioApi:
         part = self._world.sids.stream("latency").random()
         if not await self._held(low + (high - low) * part):
             return Severed("close")
+        return reply or carry_out()
+
+    async def _jumped(self, action: Action, carry_out: Callable[[], Reply]) -> Reply:
+        """Time leaps while the request is under way: between a check and its answer, say."""
+        reply = carry_out() if action.stage == "after" else None
+        await self._world.clock.advance(round(action.seconds[0] * 1000), self._webhooks.settled)
         return reply or carry_out()
 
     async def _held(self, seconds: float | None) -> bool:
@@ -231,6 +239,7 @@ class TwilioApi:
             code=code,
             connection=visit.request.connection,
             fault=visit.fault,
+            run=visit.request.headers.get("x-sim-run"),
         )
 
     def _finished(self, visit: Visit, reply: Reply, code: int | None) -> Reply:
