@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from twilio_simulator.pages.markup import Html, h, hidden, icon, join
+from twilio_simulator.pages.rich import rich
 from twilio_simulator.pages.thread import Bubble
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import day, moment, plural, readable
@@ -35,7 +36,7 @@ def _bubble(view: View, bubble: Bubble, *, named: bool) -> Html:
         "li",
         {"class": classes, "id": f"b-{bubble.key}", "data-bubble": bubble.key, "data-own": bubble.own},
         h("p.peer", None, readable(bubble.peer) or "waiting for a sender") if named else None,
-        h("div.said", None, _media(view, bubble), _body(bubble), _code(bubble)),
+        h("div.said", None, _media(view, bubble), _body(bubble), _code(bubble), rich(bubble)),
         _foot(view, bubble, chosen=chosen),
     )
 
@@ -51,13 +52,8 @@ def _body(bubble: Bubble) -> Html | None:
 def _code(bubble: Bubble) -> Html | None:
     if bubble.code is None:
         return None
-    label = f"Copy the code {' '.join(bubble.code)}"
-    return h(
-        "button.code",
-        {"type": "button", "data-copy": bubble.code, "aria-label": label},
-        icon("copy"),
-        h("span", None, bubble.code),
-    )
+    copy = {"type": "button", "data-copy": bubble.code}
+    return h("button.code", copy, icon("copy"), hidden("Copy the code "), h("span", None, bubble.code))
 
 
 def _media(view: View, bubble: Bubble) -> Html | None:

@@ -1,5 +1,7 @@
 """The drawer at the foot: what Twilio's debugger would complain about."""
 
+import re
+
 from twilio_simulator.ledger import LEDGER, MORE_INFO
 from twilio_simulator.pages.markup import Html, h, icon
 from twilio_simulator.pages.view import View
@@ -7,6 +9,7 @@ from twilio_simulator.pages.wording import moment, plural
 from twilio_simulator.world.log import Event
 
 SHOWN = 50
+_PLACE = re.compile(r"'?\{\w+\}'?")
 
 
 def drawer(view: View) -> Html:
@@ -15,12 +18,12 @@ def drawer(view: View) -> Html:
     rows = [_row(view, one) for one in reversed(events[-SHOWN:])]
     count = h(f"span.lamp{'.lit' if events else ''}", None, str(len(events)))
     content = (
-        h("ol.alerts", None, rows)
+        h("ol.alerts", {"tabindex": "0", "aria-label": "Alerts"}, rows)
         if rows
         else h("p.quiet", None, "Nothing was refused and every webhook was answered.")
     )
-    return h(
-        "details.drawer#debugger",
+    details = h(
+        "details#debugger",
         None,
         h(
             "summary",
@@ -32,6 +35,7 @@ def drawer(view: View) -> Html:
         ),
         content,
     )
+    return h("footer.drawer", {"aria-label": "Debugger"}, details)
 
 
 def _is_bad(event: Event) -> bool:
@@ -56,7 +60,7 @@ def _refusal(event: Event) -> Html:
         "li",
         {"id": f"alert-{event.cursor}"},
         h("a.code", link, str(code)) if code else h("b", None, "fault"),
-        h("span", None, rule.text if rule else f"Fault: {details.get('fault')}"),
+        h("span", None, _PLACE.sub("…", rule.text) if rule else f"Fault: {details.get('fault')}"),
         h("span.confidence", None, rule.confidence) if rule else None,
         h("code", None, f"{details.get('method')} {details.get('path')}"),
         moment(event.at, seconds=True),

@@ -18,7 +18,7 @@ def moment(instant: int, *, seconds: bool = False) -> Html:
 
 def day(instant: int) -> str:
     """The date, like `Mon 23 Nov`."""
-    return datetime.fromtimestamp(instant / 1000, UTC).strftime("%a %-d %b %Y")
+    return datetime.fromtimestamp(instant / 1000, UTC).strftime("%a %-d %b")
 
 
 def span(milliseconds: int) -> str:

@@ -2,6 +2,7 @@
 
 from twilio_simulator.pages.markup import Html, h, hidden, icon
 from twilio_simulator.pages.switchboard import switchboard
+from twilio_simulator.pages.travel import world_menu
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import day, moment
 
@@ -16,7 +17,7 @@ def world_bar(view: View) -> Html:
         None,
         h("a.brand", {"href": "/phone"}, icon("brand"), h("span", None, "Twilio simulator")),
         _clock(view),
-        h("div.right", None, _account(view), switchboard(view), _rate(), _time_travel(), _search(view)),
+        h("div.right", None, _account(view), switchboard(view), _rate(), world_menu(view), _search(view)),
     )
 
 
@@ -124,19 +125,6 @@ def _fact(name: str, value: str) -> Html:
 def _rate() -> Html:
     return h(
         "span.rate", {"title": "Requests to the Twilio API per second"}, h("b#rate", None, "0"), " req/s"
-    )
-
-
-def _time_travel() -> Html:
-    return h(
-        "details.menu#travel",
-        None,
-        h("summary", {"title": "Snapshots and reset"}, icon("history"), h("span.unwide", None, "World")),
-        h(
-            "div.sheet",
-            None,
-            h("button.danger#reset", {"type": "button", "data-do": "POST /reset"}, "Reset the world"),
-        ),
     )
 
 

@@ -89,6 +89,7 @@ async function clicked(button) {
   const given = button.dataset;
   if (given.copy) await copy(given.copy, given.copy.length < 40 ? given.copy : 'it');
   else if (given.say) await typed(given.say);
+  else if (given.tap) await tapped(JSON.parse(given.tap));
   else if (given.fill) fill(given);
   else if (given.fetch) await copy((await act('GET', given.fetch))[given.field], 'the command');
   else if (given.test) await test(given.test);
@@ -107,22 +108,32 @@ async function done(button, what, body) {
     const answer = await act(method, path, body);
     if (button.dataset.then === 'phone') await go(`/phone/${answer.number}`);
     else await refresh();
-    if (button.dataset.says) toast(button.dataset.says);
+    if (button.dataset.says) toast(button.dataset.says, false, button.dataset.undo && (() => undo(button.dataset.undo)));
+    if (button.closest('.menu') && button.dataset.says) closeMenus();
   } finally {
     button.removeAttribute('aria-busy');
   }
 }
 
+async function undo(what) {
+  const [method, path] = what.split(' ');
+  await act(method, path);
+  await refresh();
+  toast('Taken back');
+}
+
 // --- typing as the person
 
-async function typed(words, button = null) {
-  const composer = document.getElementById('composer');
-  const body = { to: composer.elements.to.value, body: words, wait: false };
-  if (button) body.button = button;
-  const [method, path] = composer.dataset.do.split(' ');
+async function tapped(body) {
+  const [method, path] = document.getElementById('composer').dataset.do.split(' ');
   await act(method, path, body);
   await refresh();
   toFoot();
+}
+
+async function typed(words) {
+  const composer = document.getElementById('composer');
+  await tapped({ to: composer.elements.to.value, body: words, wait: false });
 }
 
 function value(field) {
@@ -156,8 +167,10 @@ async function submitted(form) {
     await compose(form);
     return;
   }
-  const [method, path] = form.dataset.do.split(' ');
-  await act(method, path, read(form));
+  const body = read(form);
+  const [method, template] = form.dataset.do.split(' ');
+  const path = template.replace(/\{(\w+)\}/, (_, name) => { const given = body[name]; delete body[name]; return encodeURIComponent(given); });
+  await act(method, path, body);
   closeMenus();
   await refresh();
 }

@@ -1,0 +1,84 @@
+"""Whether everyone can use the page: axe, narrow screens, light and dark."""
+
+import pytest
+from playwright.async_api import Browser, expect
+from tests.simulator.local import Local, Receiver
+from tests.simulator.pages.window import ADA, Scheme, Window, looking
+
+pytestmark = pytest.mark.anyio
+WIDTHS = (1440, 1024, 390)
+
+
+@pytest.fixture
+async def lived(local: Local, receiver: Receiver) -> str:
+    """A world in which everything that the page can show has happened; the SID of a failed message."""
+    phone = f"/phones/{ADA.replace('+', '%2B')}"
+    await local.sent(Body="Your table is booked", StatusCallback=f"{receiver.url}/status")
+    await local.start()
+    await local.does("POST", f"{phone}/messages", {"to": local.number, "body": "Thanks"})
+    await local.does("POST", f"/accounts/{local.sid}/sandbox", {"join": [ADA]})
+    await local.sent(To=f"whatsapp:{ADA}", From="whatsapp:+14155238886", Body="Hi")
+    await local.advance(5)
+    await local.does("POST", "/phones", {"profile_name": "Ben Okri"})
+    await local.does("PATCH", phone, {"state": "off"})
+    failed = await local.sent(Body="Are you there?", StatusCallback="http://127.0.0.1:9/none")
+    await local.advance(5)
+    await local.send(To="+1")
+    await local.does("POST", "/snapshots/lunch", {})
+    await local.does("POST", "/faults", {"match": {}, "do": [{"kind": "rate_limit"}]})
+    return str(failed["sid"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_axe_finds_nothing(
+    browser: Browser, local: Local, lived: str, width: int, scheme: Scheme
+) -> None:
+    path = f"/phone/{ADA}?message={lived}"
+    async with looking(browser, local.simulator, path, width=width, scheme=scheme) as window:
+        assert await window.violations() == []
+        await window.page.goto(f"{local.simulator.url}/phone/{ADA}?tab=whatsapp&q=to:0123")
+        assert await window.violations() == []
+        await window.page.goto(f"{local.simulator.url}/phone/{ADA}?tab=whatsapp")
+        for menu in ("account", "faults", "travel", "phone-settings", "attach"):
+            await window.open(menu)
+            assert await window.violations() == [], menu
+            await window.keys("Escape")
+        await window.one("#debugger > summary").click()
+        assert await window.violations() == []
+        await window.keys("?")
+        assert await window.violations() == []
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, 320])
+async def test_nothing_sticks_out_at_the_side(browser: Browser, local: Local, lived: str, width: int) -> None:
+    async with looking(browser, local.simulator, f"/phone/{ADA}?message={lived}", width=width) as window:
+        assert await _overhang(window) == 0
+        await window.page.goto(f"{local.simulator.url}/phone/{ADA}?tab=whatsapp")
+        assert await _overhang(window) == 0
+
+
+async def _overhang(window: Window) -> int:
+    return int(await window.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+async def test_on_a_narrow_screen_the_story_covers_the_phone_and_closes(
+    browser: Browser, local: Local, lived: str
+) -> None:
+    async with looking(browser, local.simulator, f"/phone/{ADA}?message={lived}", width=390) as window:
+        await expect(window.one("#happened")).to_be_visible()
+        await window.one("#close-story").click()
+        await expect(window.one("#happened")).to_be_hidden()
+        await expect(window.one("#body")).to_be_in_viewport()
+
+
+async def test_the_page_follows_the_system_into_the_dark(browser: Browser, local: Local) -> None:
+    async with looking(browser, local.simulator) as window:
+        light = await _ground(window)
+        await window.page.emulate_media(color_scheme="dark")
+
+        assert (light, await _ground(window)) == ("rgb(238, 240, 244)", "rgb(16, 19, 24)")
+
+
+async def _ground(window: Window) -> str:
+    return str(await window.page.evaluate("getComputedStyle(document.body).backgroundColor"))
