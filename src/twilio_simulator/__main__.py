@@ -42,6 +42,16 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="makes SIDs, codes and delays repeatable")
     parser.add_argument("--strict", action="store_true", help="refuse parameters that Twilio does not have")
     parser.add_argument("--state", metavar="FILE", help="keep the world in this file, and go on from it")
+    parser.add_argument(
+        "--proxy-port",
+        type=int,
+        help="also stand in for *.twilio.com as a CONNECT proxy; 0 takes a free port",
+    )
+    parser.add_argument(
+        "--proxy-folder",
+        metavar="FOLDER",
+        help="where the proxy's certificates go (default: a temporary one)",
+    )
     parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
     parser.add_argument(
         "--allow-host", action="append", default=[], help="a host name that may reach the control API"
@@ -58,8 +68,9 @@ def check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
         parser.error("--sid must be AC followed by 32 hexadecimal digits")
     if options.token is not None and not is_token(options.token):
         parser.error("--token must be 32 hexadecimal digits")
-    if not 0 <= options.port <= 65535:  # noqa: PLR2004 - the range of ports
-        parser.error("--port must be from 0 to 65535")
+    for name, port in (("--port", options.port), ("--proxy-port", options.proxy_port or 0)):
+        if not 0 <= port <= 65535:  # noqa: PLR2004 - the range of ports
+            parser.error(f"{name} must be from 0 to 65535")
 
 
 def unusable(host: str, port: int, error: OSError) -> str:
@@ -98,10 +109,13 @@ async def run(options: argparse.Namespace) -> None:
             raise PortUnusableError(unusable(options.host, options.port, error)) from error
         if options.state is not None:
             await _keep_in(options, simulator, open_until_stopped)
+        facts = simulator.introduction()
+        if options.proxy_port is not None:
+            facts["proxy"] = await _stand_in(options, simulator, open_until_stopped)
         # What is loaded by now stays, and messages live long: the collector need not look at them often.
         gc.freeze()
         gc.set_threshold(*SELDOM)
-        sys.stdout.write(introduction(simulator.introduction(), as_json=options.json))
+        sys.stdout.write(introduction(facts, as_json=options.json))
         sys.stdout.flush()
         await stop.wait()
 
@@ -122,13 +136,50 @@ async def _keep_in(options: argparse.Namespace, simulator: "Simulator", stack: A
         )
 
 
+async def _stand_in(
+    options: argparse.Namespace, simulator: "Simulator", stack: AsyncExitStack
+) -> dict[str, Any]:
+    """Open the proxy; its address and the exports for programs."""
+    import tempfile  # noqa: PLC0415 - needed with --proxy-port only
+    from pathlib import Path  # noqa: PLC0415
+
+    from twilio_simulator.door.http1 import Connections  # noqa: PLC0415
+    from twilio_simulator.door.proxy import proxying  # noqa: PLC0415
+
+    folder = options.proxy_folder
+    if folder is None:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="twilio-simulator-"))
+    connections = Connections(simulator.serve)
+    try:
+        proxy = await stack.enter_async_context(
+            proxying(connections, Path(folder), options.host, options.proxy_port)
+        )
+    except (FileExistsError, PermissionError, NotADirectoryError) as error:
+        reason = error.strerror
+        raise UnusableError(
+            f"The folder {folder} cannot hold the proxy's certificates ({reason}). "
+            "Name another: --proxy-folder FOLDER."
+        ) from error
+    except OSError as error:
+        raise PortUnusableError(unusable(options.host, options.proxy_port, error)) from error
+    return {"url": proxy.url, **proxy.exports()}
+
+
+def _exports(proxy: dict[str, Any]) -> str:
+    lines = ["  for programs that are not to be changed:\n"]
+    for language in ("python", "node"):
+        pairs = " ".join(f"{name}={value}" for name, value in proxy[language].items())
+        lines.append(f"    {language:7}        export {pairs}\n")
+    return "".join(lines)
+
+
 def introduction(facts: dict[str, object], *, as_json: bool) -> str:
     """What is printed at the start."""
     import orjson  # noqa: PLC0415
 
     if as_json:
         return orjson.dumps(facts).decode() + "\n"
-    sandbox = facts["sandbox"]
+    sandbox, proxy = facts["sandbox"], facts.get("proxy")
     join = sandbox["join_word"] if isinstance(sandbox, dict) else ""
     return (
         "Twilio SIMULATOR: nothing here is real, nothing is sent, nothing costs.\n"
@@ -139,7 +190,7 @@ def introduction(facts: dict[str, object], *, as_json: bool) -> str:
         f"  WhatsApp sender  {facts['whatsapp_sender']}; sandbox: text '{join}' to whatsapp:+14155238886\n"
         f"  Verify service   {facts['verify_service']}\n"
         f"  controls         {facts['url']}/_sim/ready\n"
-    )
+    ) + (_exports(proxy) if isinstance(proxy, dict) else "")
 
 
 def _loop_runner() -> Callable[[Coroutine[Any, Any, None]], None]:
