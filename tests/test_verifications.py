@@ -349,3 +349,13 @@ async def test_a_removed_account_keeps_no_other_deadline_from_being_kept(shop: S
     await shop.parts.verifications.end_due()
 
     assert (await kept(shop, started)).state == "expired"
+
+
+async def test_a_check_that_nobody_answers_any_more_is_not_verified(shop: Shop) -> None:
+    await shop.run("SendVerify", to=ADA)
+    await shop.fault({"kind": "latency", "seconds": 1}, operation="CreateVerificationCheck")
+
+    waiting = await shop.connector.run("VerifyCode", {"to": ADA, "code": "123456"}, account="shop", wait=0.2)
+
+    assert waiting.state is State.RUNNING
+    assert waiting.result == {"verified": False}

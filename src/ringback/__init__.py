@@ -14,6 +14,8 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     if name == "Ringback":
         return import_module("ringback.app").Ringback
+    if not name[:1].isupper():
+        raise AttributeError(f"module 'ringback' has no attribute {name!r}")
     module = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
     try:
         return getattr(import_module(f"ringback.actions.{module}"), name)

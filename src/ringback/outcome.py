@@ -5,7 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ringback.action import Verification
+from ringback.actions import find
 from ringback.clock import iso
+from ringback.errors import NotFound
 from ringback.store.rows import Attempt, Event, Job, State
 from ringback.twilio.codes import explain
 
@@ -78,13 +81,28 @@ def _facts(job: Job) -> dict[str, Any]:
         "action": job.action,
         "account": job.account,
         "state": job.state,
-        "result": json.loads(job.result) if job.result else None,
+        "result": _result(job),
         "error": json.loads(job.error) if job.error else None,
         "message": _message(job),
         "notes": json.loads(job.notes),
         "created_at": iso(job.created_at),
         "updated_at": iso(job.updated_at),
     }
+
+
+def _result(job: Job) -> dict[str, Any] | None:
+    if job.result is None:
+        # A check that has not been answered is no success, however it is asked about.
+        return {"verified": False} if _checks(job.action) else None
+    found: dict[str, Any] = json.loads(job.result)
+    return found
+
+
+def _checks(action: str) -> bool:
+    try:
+        return find(action).verification is Verification.CHECKS
+    except NotFound:
+        return False  # written by a version that had this action
 
 
 def _message(job: Job) -> MessageView | None:

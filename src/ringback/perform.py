@@ -26,6 +26,7 @@ from ringback.twilio.rehearsal import Rehearsal, Rehearsed
 from ringback.verifications import Run, Verifications
 
 LONGEST_KEY = 255
+DEFAULTED = ("sender", "service_sid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +72,12 @@ class Perform:
         if account is not None:
             inputs = _with_defaults(action, account, inputs)
         reader = Reader(default_country=account.default_country if account else None)
-        wanted = _read(action, inputs, reader, errors)
+        # Without its account nobody knows which inputs it would have filled.
+        wanted = _read(action, inputs, reader, errors, () if account else DEFAULTED)
+        if account is not None:
+            errors += self._verifications.early_errors(action, inputs, account)
         if errors or account is None:
             raise InvalidInput(errors)
-        if early := self._verifications.early_errors(action, wanted, account):
-            raise InvalidInput(early)
         notes += [_told(note) for note in reader.notes]
         return Prepared(action=action, account=account, wanted=wanted, notes=notes)
 
@@ -197,12 +199,16 @@ def _with_defaults(action: Action[Any, Any], account: Account, inputs: dict[str,
 
 
 def _read(
-    action: Action[Any, Any], inputs: dict[str, Any], reader: Reader, errors: list[FieldError]
+    action: Action[Any, Any],
+    inputs: dict[str, Any],
+    reader: Reader,
+    errors: list[FieldError],
+    forgiven: tuple[str, ...],
 ) -> Any | None:
     try:
         return action.input.model_validate(inputs, context=reader)
     except ValidationError as error:
-        unfilled = {bad.field for bad in errors}
+        unfilled = {bad.field for bad in errors} | {field for field in forgiven if not inputs.get(field)}
         errors.extend(bad for bad in field_errors(action.input, error) if bad.field not in unfilled)
         return None
 

@@ -5,7 +5,7 @@ keeps each verification it starts, refuses a check after the deadline without ca
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +49,14 @@ class Verifications:
         self._accounts = accounts
         self._clock = clock
 
-    def early_errors(self, action: Action[Any, Any], wanted: Any, account: Account) -> list[FieldError]:
-        """What can be refused before there is a job."""
-        expires_in = getattr(wanted, "expires_in", None)
-        if action.verification is not Verification.STARTS or not expires_in:
+    def early_errors(
+        self, action: Action[Any, Any], inputs: Mapping[str, Any], account: Account
+    ) -> list[FieldError]:
+        """What can be refused before there is a job, whatever else is wrong with the inputs."""
+        expires_in, longest = str(inputs.get("expires_in")), account.verification_lifetime
+        if action.verification is not Verification.STARTS or not expires_in.isdecimal():
             return []
-        longest = account.verification_lifetime
-        if expires_in <= longest:
+        if int(expires_in) <= longest:
             return []
         return [
             FieldError(

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ringback.accounts import Accounts
-from ringback.action import Action, Channel, Effect, Result, Verification
+from ringback.action import Action, Channel, Effect, Result
 from ringback.actions import find
 from ringback.clock import Clock
 from ringback.errors import Failure, Fault, NotFound, NotSent, OutcomeUnknown, RingbackError, Unavailable
@@ -44,7 +44,7 @@ class Attempts:
             result = await self.verifications.guarded(run, lambda: run.action(run.wanted, run.twilio))
             return self._done(run, result)
         except Exception as error:  # noqa: BLE001 - our own mistake must not lose the job: it may have left
-            return self._failed(run.action, job, _failure_of(error, job))
+            return self._failed(job, _failure_of(error, job))
 
     async def _prepared(self, job: Job) -> Run:
         action = find(job.action)
@@ -73,12 +73,10 @@ class Attempts:
         log.error("attempt_broke", job=job.id, action=job.action, error=type(error).__name__)
         return Ending(state=State.NOT_SENT, error={"message": UNREADABLE})
 
-    def _failed(self, action: Action[Any, Any], job: Job, failure: Failure) -> Ending:
+    def _failed(self, job: Job, failure: Failure) -> Ending:
         if isinstance(failure, NotSent) and self.backoff.allows_another(job.attempts):
             return self._not_sent(job, failure)
-        # A check whose answer was lost is no success, whatever Twilio made of it.
-        result = '{"verified": false}' if action.verification is Verification.CHECKS else None
-        return Ending(state=State(failure.verdict.value), error=failure.fault.facts(), result=result)
+        return Ending(state=State(failure.verdict.value), error=failure.fault.facts())
 
     def _not_sent(self, job: Job, failure: NotSent) -> Ending:
         error = failure.fault.facts()
