@@ -80,3 +80,5 @@ class Ruleset:
     """Characters of a text with a code, beyond which 60247 is given; the number is not published."""
     restricted_words: tuple[str, ...] = ()
     """Words that a Verify service's name may not hold (60248); Twilio does not publish its list."""
+    twiml_beside_url: Literal["url", "twiml"] = "url"
+    """A call with both Url and Twiml: the OpenAPI file says that the Twiml is then ignored."""

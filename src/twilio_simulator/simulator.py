@@ -58,6 +58,8 @@ class Simulator:
         self.rest = TwilioApi(
             self.world, Routes(table(), handlers()), self.faults, self.progress, self.webhooks
         )
+        self.calling = self.rest.calling
+        self.programs = self.calling.programs
         self.rest.strict = options.strict
         self.control = ControlApi(self, options.allowed_hosts)
         self.app = Application(self.serve)

@@ -1,7 +1,7 @@
 """Phones: what arrives on them, what is typed on them, and in what state they are."""
 
 from itertools import islice
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from twilio_simulator.addresses import address, is_dialable
 from twilio_simulator.control.fields import BadInputError, Fields
@@ -9,7 +9,7 @@ from twilio_simulator.control.rich_content import rich_content
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.life.inbound import Received, Text, receive
 from twilio_simulator.rest.messages import media_type
-from twilio_simulator.world.handset import Handset, Kind, State
+from twilio_simulator.world.handset import AnsweredBy, Answers, Handset, Kind, State
 from twilio_simulator.world.message import Media
 
 KINDS = ("mobile", "landline", "voip")
@@ -88,7 +88,10 @@ def change(visit: Visit) -> Content:
     if fields.has("outcome_code"):
         code = round(fields.number("outcome_code", 0, 0, LARGEST_CODE)) or None
     name = fields.text("profile_name", phone.profile_name) or phone.profile_name
+    calls = fields.choice("calls", get_args(Answers), phone.calls)
+    answered_by = fields.choice("answered_by", get_args(AnsweredBy), phone.answered_by)
     fields.done()
+    phone.calls, phone.answered_by = cast("Answers", calls), cast("AnsweredBy", answered_by)
     phone.kind, phone.state = cast("Kind", kind), cast("State", state)
     phone.whatsapp, phone.read_receipts = whatsapp, receipts
     phone.outcome_code, phone.profile_name = code, name

@@ -12,6 +12,7 @@ from twilio_simulator.facts import Fact
 from twilio_simulator.faults.answers import faulty_reply
 from twilio_simulator.faults.book import Action, FaultBook, Occasion
 from twilio_simulator.ledger import MORE_INFO, RefusalError
+from twilio_simulator.life.calling import Calling
 from twilio_simulator.life.progress import Progress
 from twilio_simulator.rest.call import Call, Handler
 from twilio_simulator.rest.routing import Routes
@@ -74,6 +75,7 @@ class TwilioApi:
         self._faults = faults
         self._progress = progress
         self._webhooks = webhooks
+        self.calling = Calling(world, webhooks)
         self.strict = False
         self.held: set[asyncio.Future[None]] = set()
         """Answers that a fault keeps back."""
@@ -95,7 +97,7 @@ class TwilioApi:
 
     def _operation(self, visit: Visit) -> tuple[Fact, Handler | None, dict[str, str]]:
         request = visit.request
-        found = self.routes.find(request.path, request.host)
+        found = self.routes.find(request.path, request.host) or self.routes.find_prefixed(request)
         if found is None:
             raise RefusalError(20404, path=request.path)
         described = found.route.operations.get(request.method)
@@ -116,7 +118,14 @@ class TwilioApi:
             account = self._authenticated(visit, values)
             self._admit(visit, fact, account)
             call = Call(
-                visit.request, account, values, self._world, self._progress, self._webhooks, self._faults
+                visit.request,
+                account,
+                values,
+                self._world,
+                self._progress,
+                self._webhooks,
+                self._faults,
+                self.calling,
             )
             return self._finished(visit, (handler or _not_there)(call), None)
         except RefusalError as refusal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from twilio_simulator.exchange import Reply, Request, json_reply
 from twilio_simulator.faults.book import FaultBook
 from twilio_simulator.ledger import RefusalError
+from twilio_simulator.life.calling import Calling
 from twilio_simulator.life.progress import Progress
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
@@ -25,6 +26,7 @@ class Call:
     progress: Progress
     webhooks: WebhookSender
     faults: FaultBook
+    calling: Calling
 
     @property
     def now(self) -> int:

@@ -28,11 +28,18 @@ class Element:
     children: list["Element"] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     """Its own text, without that of its children."""
+    spoken: list[str] = field(default_factory=list)
+    """Its text and that of all that is in it, in order."""
 
     @property
     def text(self) -> str:
         """Its own text, trimmed."""
         return "".join(self.pieces).strip()
+
+    @property
+    def speech(self) -> str:
+        """What a voice would read: the text of all that is in it."""
+        return " ".join("".join(self.spoken).split())
 
     def get(self, name: str, default: str = "") -> str:
         """An attribute; names are case-sensitive."""
@@ -59,6 +66,8 @@ class _Tree:
 
     def text(self, piece: str) -> None:
         self._open[-1].pieces.append(piece)
+        for element in self._open[1:]:
+            element.spoken.append(piece)
 
 
 def _refused(*_: object) -> None:

@@ -89,6 +89,11 @@ class Webhook:
     state: str = "planned"
     """planned, sending, answered, failed, dropped or blocked"""
 
+    @property
+    def lane(self) -> str:
+        """Webhooks with the same lane go one after the other; a call's TwiML waits for no callback."""
+        return f"{self.subject} TwiML" if self.kind == "voice" else self.subject
+
     def resource(self) -> dict[str, Any]:
         """The attempt as the control API shows it."""
         shown = {name: getattr(self, name) for name in self.__slots__ if name not in _HIDDEN}

@@ -27,7 +27,7 @@ LAST = FINISHED | ENDED
 class WebhookSender:
     """All webhooks of one world."""
 
-    RUNTIME = frozenset({"_delivery", "_lanes", "_tasks", "then"})
+    RUNTIME = frozenset({"_delivery", "_drivers", "_lanes", "_tasks", "then"})
     """What a snapshot leaves out."""
 
     def __init__(self, world: World, faults: FaultBook, allowed_hosts: frozenset[str] = frozenset()) -> None:
@@ -36,6 +36,7 @@ class WebhookSender:
         self._lanes: dict[str, deque[Webhook]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._count = 0
+        self._drivers: dict[str, asyncio.Task[None]] = {}
         self._put_off: dict[str, str] = {}
         """Ids of webhooks that a fault holds back, with its kind."""
         self._delivery = Delivery(world, allowed_hosts)
@@ -114,6 +115,11 @@ class WebhookSender:
         if following is not None:
             await self.finished(following)
 
+    async def heard(self, call_sid: str) -> None:
+        """Wait until no TwiML of this call is under way; other receivers may take their time."""
+        while (task := self._drivers.get(f"{call_sid} TwiML")) is not None:
+            await asyncio.wait([task])
+
     async def settled(self) -> None:
         """Wait until every webhook that was sent is answered or given up."""
         while self._tasks:
@@ -125,6 +131,7 @@ class WebhookSender:
         for task in self._tasks:
             task.cancel()
         self._lanes.clear()
+        self._drivers.clear()
         self._put_off.clear()
         self._delivery.clear()
         self.kept = OrderedDict()
@@ -145,19 +152,20 @@ class WebhookSender:
     def _queue(self, webhook: Webhook, *, faultless: bool = False) -> None:
         if not faultless and self._faults.armed and self._suffers(webhook):
             return
-        lane = self._lanes.get(webhook.subject)
+        lane = self._lanes.get(webhook.lane)
         if lane is not None:
             lane.append(webhook)
         else:
-            self._lanes[webhook.subject] = deque([webhook])
-            self._start(self._drive(webhook.subject))
+            self._lanes[webhook.lane] = deque([webhook])
+            self._drivers[webhook.lane] = self._start(self._drive(webhook.lane))
         if self._put_off:
             self._overtaken(webhook)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _suffers(self, webhook: Webhook) -> bool:
         """Apply a fault of the book; True when the webhook is not to go now."""
@@ -191,11 +199,11 @@ class WebhookSender:
         """What waited to be overtaken by this one follows it."""
         for name, kind in list(self._put_off.items()):
             waiting = self.kept.get(name)
-            if waiting is None or waiting.subject != by.subject or waiting is by:
+            if waiting is None or waiting.lane != by.lane or waiting is by:
                 continue
             if kind == "reorder" or (kind == "straggler" and by.status in LAST):
                 del self._put_off[name]
-                self._lanes[by.subject].append(waiting)
+                self._lanes[by.lane].append(waiting)
 
     def _send_late(self, webhook: Webhook) -> None:
         if self._put_off.pop(webhook.id, None) is not None:
@@ -209,6 +217,7 @@ class WebhookSender:
         finally:
             if self._lanes.get(subject) is lane:
                 del self._lanes[subject]
+                self._drivers.pop(subject, None)
 
     async def _deliver(self, webhook: Webhook) -> None:
         account = self._world.accounts.get(webhook.account_sid)

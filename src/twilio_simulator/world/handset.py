@@ -9,6 +9,8 @@ from twilio_simulator.world.message import Content
 
 Kind = Literal["mobile", "landline", "voip"]
 State = Literal["reachable", "off", "blocking", "spam_filtered", "unknown", "unreachable_carrier"]
+Answers = Literal["answer", "ring", "decline", "busy", "no-answer"]
+AnsweredBy = Literal["human", "machine_start", "fax", "unknown"]
 KEPT_MESSAGES = 200
 KEPT_HANDSETS = 20_000
 
@@ -55,6 +57,10 @@ class Handset:
     read_receipts: bool = True
     outcome_code: int | None = None
     """A late code that every text to it ends with, when set."""
+    calls: Answers = "answer"
+    """What it does with a call: answers by itself, rings until somebody answers or declines, ..."""
+    answered_by: AnsweredBy = "human"
+    """Who takes the call, as answering machine detection would tell."""
     profile_name: str = "Simulated Person"
     screen: deque[Shown] = field(default_factory=lambda: deque(maxlen=KEPT_MESSAGES))
     waiting: list[str] = field(default_factory=list)
@@ -69,6 +75,8 @@ class Handset:
             "whatsapp": self.whatsapp,
             "read_receipts": self.read_receipts,
             "outcome_code": self.outcome_code,
+            "calls": self.calls,
+            "answered_by": self.answered_by,
             "profile_name": self.profile_name,
         }
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from twilio_simulator.clock import precise, rfc2822
+from twilio_simulator.twiml.document import Element
+from twilio_simulator.twiml.voice import GatherVerb
 from twilio_simulator.world.numbers import friendly
 
 CallStatus = Literal[
@@ -40,6 +42,8 @@ class CallPlan:
     """Seconds that it lasts at most."""
     send_digits: str = ""
     machine_detection: str = ""
+    machine_callback: tuple[str, str] | None = None
+    """Where an asynchronous detection reports: URL and method."""
 
 
 @dataclass(slots=True)
@@ -78,10 +82,20 @@ class PhoneCall:
     heard: list[Heard] = field(default_factory=list)
     timeline: list[tuple[str, int]] = field(default_factory=list)
     program: int = 0
-    """Counts the documents it ran: what an older one still had to say is void."""
+    """Counts the turns it took: what was planned before the present one is void."""
+    verbs: list[Element] = field(default_factory=list)
+    """What is still to be said and done."""
+    base: str = ""
+    """Where the document came from."""
+    after_gather: list[Element] = field(default_factory=list)
+    """What comes when nobody presses a key."""
+    gather: GatherVerb | None = None
+    """What it waits for the keypad with."""
     digits: str = ""
-    """Pressed, and not yet taken by a Gather."""
-    machine: bool = False
+    """Pressed since the Gather began."""
+    documents: int = 0
+    manual: bool = False
+    """It moves only when told to."""
     speed: float = 1.0
 
     @property
@@ -141,5 +155,5 @@ class PhoneCall:
             **self.resource(),
             "timeline": [{"status": status, "at": precise(at)} for status, at in self.timeline],
             "heard": [one.shown() for one in self.heard],
-            "ringing": self.status == "ringing",
+            "asks_for_digits": self.gather is not None,
         }
