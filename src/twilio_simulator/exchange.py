@@ -49,6 +49,8 @@ class Request:
     """Which connection it came on (0 in process), so that a client's silent retries show."""
     form: Form = field(default_factory=dict)
     query: Form = field(default_factory=dict)
+    prefix: str = ""
+    """What named the product in front of the path (`/verify`), so that links lead the same way."""
 
     def parse(self) -> None:
         """Fill `form` and `query`."""
@@ -67,7 +69,7 @@ class Request:
     def address(self) -> str:
         """Where the client reached us: scheme, host and port."""
         host = self.headers.get("host", "")
-        return f"https://{host}" if host.endswith(".twilio.com") else f"http://{host}"
+        return f"https://{host}" if host.endswith(".twilio.com") else f"http://{host}{self.prefix}"
 
     def one(self, name: str) -> str | None:
         """The last value of a form field, None when it is absent."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from twilio_simulator.exchange import Request
 from twilio_simulator.facts import Fact
 from twilio_simulator.rest.call import Handler
 
@@ -45,6 +46,7 @@ class Routes:
     def __init__(self, facts: dict[str, Fact], handlers: dict[str, Handler]) -> None:
         self._by_length: dict[int, list[Route]] = {}
         self._cache: dict[tuple[str, str], Found | None] = {}
+        self._products = {_product(fact.host) for fact in facts.values()}
         for fact in facts.values():
             route = self._route(fact)
             route.operations[fact.method] = (fact, handlers.get(fact.name))
@@ -69,6 +71,18 @@ class Routes:
         found = self._search(path, product)
         if len(self._cache) < CACHED_PATHS:
             self._cache[key] = found
+        return found
+
+    def find_prefixed(self, request: Request) -> Found | None:
+        """The route behind a product's name or host (`/verify/v2/...`); the name moves to the `prefix`."""
+        _, _, rest = request.path.partition("/")
+        name, slash, tail = rest.partition("/")
+        product = name.removesuffix(TWILIO_DOMAIN)
+        if not slash or f"{product}." not in self._products:
+            return None
+        found = self.find(f"/{tail}", product + TWILIO_DOMAIN)
+        if found is not None:
+            request.prefix, request.path = f"/{name}", f"/{tail}"
         return found
 
     def _search(self, path: str, product: str) -> Found | None:
