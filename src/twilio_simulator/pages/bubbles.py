@@ -29,7 +29,7 @@ def conversation(view: View, bubbles: list[Bubble]) -> Html:
 def _bubble(view: View, bubble: Bubble, *, named: bool) -> Html:
     message = bubble.message
     failed = message is not None and message.status in FAILED
-    chosen = view.place.message != "" and view.place.message == bubble.key
+    chosen = view.place.message != "" and view.place.message == bubble.sid
     kind = "own" if bubble.own else "theirs"
     classes = f"bubble {kind}{' failed' if failed else ''}{' chosen' if chosen else ''}"
     return h(
@@ -76,19 +76,20 @@ def _file(view: View, url: str) -> Html:
 
 
 def _foot(view: View, bubble: Bubble, *, chosen: bool) -> Html:
-    message = bubble.message
-    if message is None:
+    if not bubble.sid:
         return h("p.foot", None, moment(bubble.at))
     link = {
-        "href": view.place.link(message="" if chosen else message.sid),
-        "data-select": message.sid,
+        "href": view.place.link(message="" if chosen else bubble.sid),
+        "data-select": bubble.key,
         "aria-current": "true" if chosen else None,
         "title": "Close what happened" if chosen else "Show what happened",
     }
-    return h("p.foot", None, h("a", link, _told(message), " ", moment(bubble.at)))
+    return h("p.foot", None, h("a", link, _told(bubble.message), " ", moment(bubble.at)))
 
 
-def _told(message: Message) -> Html:
+def _told(message: Message | None) -> Html:
+    if message is None:
+        return h("span.state", None, "call")
     words = plural(message.num_segments, "segment") if message.num_segments else None
     shown = h("span.segments", None, words) if words and not message.to.startswith("whatsapp:") else None
     return join([shown or Html(""), ticks(message)])

@@ -1,82 +1,102 @@
-"""The drawer at the foot: what Twilio's debugger would complain about."""
+"""The drawer at the foot: Twilio's debugger, and the requests that were refused."""
 
 import re
+from dataclasses import dataclass
 
 from twilio_simulator.ledger import LEDGER, MORE_INFO
 from twilio_simulator.pages.markup import Html, h, icon
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import moment, plural
+from twilio_simulator.world.alerts import Alert, Incident
 from twilio_simulator.world.log import Event
 
-SHOWN = 50
+SHOWN = 60
 _PLACE = re.compile(r"'?\{\w+\}'?")
 
 
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One line of the drawer."""
+
+    key: str
+    at: int
+    code: int | None
+    words: str
+    where: str
+    incident: Incident | None = None
+
+
 def drawer(view: View) -> Html:
-    """Refused requests and failed webhooks, the newest first."""
-    events = [one for one in view.world.log.after(0) if _is_bad(one)]
-    rows = [_row(view, one) for one in reversed(events[-SHOWN:])]
-    count = h(f"span.lamp{'.lit' if events else ''}", None, str(len(events)))
-    content = (
-        h("ol.alerts", {"tabindex": "0", "aria-label": "Alerts"}, rows)
-        if rows
-        else h("p.quiet", None, "Nothing was refused and every webhook was answered.")
-    )
-    details = h(
-        "details#debugger",
-        None,
-        h(
-            "summary",
-            None,
-            icon("bug"),
-            "Debugger",
-            count,
-            h("span.unseen", None, plural(len(events), "alert")),
-        ),
-        content,
-    )
+    """Alerts and refusals, the newest first."""
+    complaints = sorted([*_alerts(view), *_refusals(view)], key=lambda one: one.at, reverse=True)
+    count = len(complaints)
+    lamp = h(f"span.lamp{'.lit' if count else ''}", None, str(count), h("span.unseen", None, " alerts"))
+    rows = [_row(view, one) for one in complaints[:SHOWN]]
+    good = h("p.quiet", None, "Nothing was refused and every webhook was answered.")
+    box = {"tabindex": "0", "role": "region", "aria-label": plural(count, "alert")}
+    content = h("div.alerts", box, h("ol", None, rows)) if rows else good
+    details = h("details#debugger", None, h("summary", None, icon("bug"), "Debugger", lamp), content)
     return h("footer.drawer", {"aria-label": "Debugger"}, details)
 
 
+def _alerts(view: View) -> list[Complaint]:
+    return [_of_alert(one) for one in view.world.alerts.kept]
+
+
+def _of_alert(alert: Alert) -> Complaint:
+    where = f"{alert.incident.method} {alert.incident.url}".strip()
+    return Complaint(alert.sid, alert.at, alert.code, alert.particulars, where, alert.incident)
+
+
+def _refusals(view: View) -> list[Complaint]:
+    bad = (one for one in view.world.log.after(0) if one.kind == "request" and _is_bad(one))
+    return [_of_request(one) for one in bad]
+
+
 def _is_bad(event: Event) -> bool:
-    details = event.details
-    if event.kind == "request":
-        return details.get("code") is not None or bool(details.get("fault"))
-    if event.kind == "webhook":
-        status = details.get("response_status")
-        return details.get("state") in ("failed", "blocked", "dropped") or (status or 0) >= 400  # noqa: PLR2004 - HTTP's own line
-    return False
+    return event.details.get("code") is not None or bool(event.details.get("fault"))
 
 
-def _row(view: View, event: Event) -> Html:
-    return _refusal(event) if event.kind == "request" else _hook(view, event)
-
-
-def _refusal(event: Event) -> Html:
-    code, details = event.details.get("code"), event.details
-    rule = LEDGER.get(code) if isinstance(code, int) else None
-    link = {"href": f"{MORE_INFO}{code}", "rel": "noreferrer noopener", "target": "_blank"}
-    return h(
-        "li",
-        {"id": f"alert-{event.cursor}"},
-        h("a.code", link, str(code)) if code else h("b", None, "fault"),
-        h("span", None, _PLACE.sub("…", rule.text) if rule else f"Fault: {details.get('fault')}"),
-        h("span.confidence", None, rule.confidence) if rule else None,
-        h("code", None, f"{details.get('method')} {details.get('path')}"),
-        moment(event.at, seconds=True),
+def _of_request(event: Event) -> Complaint:
+    code, fault = event.details.get("code"), event.details.get("fault")
+    where = f"{event.details.get('method')} {event.details.get('path')}"
+    words = f"Fault: {fault}" if fault else f"Answered {event.details.get('status')}"
+    return Complaint(
+        f"request-{event.cursor}", event.at, code if isinstance(code, int) else None, words, where
     )
 
 
-def _hook(view: View, event: Event) -> Html:
-    webhook = view.simulator.webhooks.kept.get(str(event.details.get("id")))
-    words = f"Webhook {event.details.get('state')} {event.details.get('response_status') or ''}"
-    reason = webhook.error if webhook is not None and webhook.error else words
-    link = {"href": view.place.link(message=event.subject)}
+def _row(view: View, one: Complaint) -> Html:
+    rule = LEDGER.get(one.code) if one.code is not None else None
+    text = _PLACE.sub("…", rule.text) if rule is not None else ""
+    link = {"href": f"{MORE_INFO}{one.code}", "rel": "noreferrer noopener", "target": "_blank"}
     return h(
         "li",
-        {"id": f"alert-{event.cursor}"},
-        h("b", None, "webhook"),
-        h("span", None, reason),
-        h("a", link, event.subject),
-        moment(event.at, seconds=True),
+        {"id": f"alert-{one.key}"},
+        h("a.code", link, str(one.code)) if one.code else h("b", None, "fault"),
+        h("div", None, h("p", None, text or one.words), h("p.quiet", None, one.words) if text else None),
+        h("span.confidence", {"title": "How sure we are of this text"}, rule.confidence) if rule else None,
+        _where(view, one),
+        moment(one.at, seconds=True),
+    )
+
+
+def _where(view: View, one: Complaint) -> Html:
+    """The offending request, opened for its parameters and its answer."""
+    incident = one.incident
+    if incident is None:
+        return h("code", None, one.where)
+    sid = incident.resource_sid
+    rows = [
+        h("tr", None, h("th", {"scope": "row"}, name), h("td", None, value))
+        for name, value in incident.variables
+    ]
+    return h(
+        "details.where",
+        {"id": f"where-{one.key}"},
+        h("summary", None, h("code", None, one.where)),
+        h("p", None, h("a", {"href": view.place.link(message=sid)}, sid)) if sid else None,
+        h("table.form", None, rows) if rows else None,
+        h("p", None, f"Answer: {incident.status or 'none'}"),
+        h("pre", {"tabindex": "0"}, incident.response_body[:2000]) if incident.response_body else None,
     )

@@ -3,6 +3,7 @@
 from twilio_simulator.ledger import LEDGER, MORE_INFO
 from twilio_simulator.pages.asked import request_of
 from twilio_simulator.pages.bubbles import ticks
+from twilio_simulator.pages.calls import call_story, found_call
 from twilio_simulator.pages.deliveries import delivery
 from twilio_simulator.pages.markup import Html, h, hidden, icon
 from twilio_simulator.pages.search import latest, results
@@ -29,8 +30,11 @@ MEANINGS: dict[str, str] = {
 def happened(view: View) -> Html:
     """The panel at the right: search results while there is a search, else the selected message."""
     message = view.world.message(view.place.message) if view.place.message else None
+    call = found_call(view, view.place.message) if message is None else None
     if message is not None:
         content = _story(view, message)
+    elif call is not None:
+        content = call_story(view, call)
     elif view.place.query:
         content = results(view)
     else:

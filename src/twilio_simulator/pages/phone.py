@@ -3,6 +3,7 @@
 from twilio_simulator.addresses import SANDBOX
 from twilio_simulator.pages.bars import bars
 from twilio_simulator.pages.bubbles import conversation
+from twilio_simulator.pages.calls import call_sheet
 from twilio_simulator.pages.handsets import STATES, marks
 from twilio_simulator.pages.markup import Html, h, hidden, icon
 from twilio_simulator.pages.thread import Bubble
@@ -25,6 +26,7 @@ def phone(view: View, bubbles: list[Bubble]) -> Html:
         _thread(view, bubbles),
         _quick(view),
         _composer(view, peer(view, bubbles)),
+        call_sheet(view),
     )
 
 
@@ -130,9 +132,20 @@ def _composer(view: View, to: str) -> Html:
     return h(
         "form.composer#composer",
         {"data-do": f"POST /phones/{view.handset.number}/messages", "data-keep-to": True},
-        h("div.to", None, h("span", {"aria-hidden": "true"}, "To"), whom),
+        h("div.to", None, h("span", {"aria-hidden": "true"}, "To"), whom, _dial(view)),
         h("div.line", None, _attach(view), h("textarea#body", box), send),
     )
+
+
+def _dial(view: View) -> Html | None:
+    if view.place.tab == "whatsapp":
+        return None
+    dial = {
+        "type": "button",
+        "data-dial": f"POST /phones/{view.handset.number}/calls",
+        "title": "Call this number",
+    }
+    return h("button.bare", dial, icon("call"), hidden("Call this number"))
 
 
 def _known_as(address: str, name: str) -> str:

@@ -29,11 +29,18 @@ class Bubble:
     message: Message | None = None
     media: tuple[str, ...] = ()
     shown: Shown | None = None
+    turn: int = 0
+    """Its place on the screen, to tell it from others of the same instant."""
 
     @property
     def key(self) -> str:
         """What tells it from the others."""
-        return self.message.sid if self.message is not None else f"{self.channel}-{self.at}-{int(self.own)}"
+        return self.message.sid if self.message is not None else f"{self.channel}-{self.at}-{self.turn}"
+
+    @property
+    def sid(self) -> str:
+        """The message or call that it belongs to, blank when Twilio has none."""
+        return self.message.sid if self.message is not None else (self.shown and self.shown.sid) or ""
 
     @property
     def code(self) -> str | None:
@@ -49,8 +56,8 @@ def thread(world: World, handset: Handset, tab: str) -> list[Bubble]:
     known = {bubble.key for bubble in bubbles}
     said = {(bubble.at, bubble.body) for bubble in bubbles if bubble.own}
     alone = [
-        _of_screen(one)
-        for one in handset.screen
+        _of_screen(one, turn)
+        for turn, one in enumerate(handset.screen)
         if tab_of(one.channel) == tab and (one.sid or "") not in known and _is_alone(one, said)
     ]
     return sorted([*alone, *reversed(bubbles)], key=lambda bubble: bubble.at)[-KEPT:]
@@ -89,7 +96,7 @@ def _of_message(handset: Handset, message: Message, shown: Shown | None) -> Bubb
     )
 
 
-def _of_screen(one: Shown) -> Bubble:
+def _of_screen(one: Shown, turn: int) -> Bubble:
     return Bubble(
         at=one.at,
         channel=one.channel,
@@ -99,4 +106,5 @@ def _of_screen(one: Shown) -> Bubble:
         account_sid=one.account_sid,
         media=one.media,
         shown=one,
+        turn=turn,
     )

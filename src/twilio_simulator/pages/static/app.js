@@ -90,10 +90,17 @@ async function clicked(button) {
   if (given.copy) await copy(given.copy, given.copy.length < 40 ? given.copy : 'it');
   else if (given.say) await typed(given.say);
   else if (given.tap) await tapped(JSON.parse(given.tap));
+  else if (given.dial) await dial(given.dial);
   else if (given.fill) fill(given);
   else if (given.fetch) await copy((await act('GET', given.fetch))[given.field], 'the command');
   else if (given.test) await test(given.test);
   else if (given.do) await done(button, given.do, given.body ? JSON.parse(given.body) : {});
+}
+
+async function dial(what) {
+  const [method, path] = what.split(' ');
+  await act(method, path, { to: document.getElementById('to').value });
+  await refresh();
 }
 
 function fill({ fill: name, with: words }) {

@@ -19,7 +19,17 @@ export function unread(here) {
   localStorage.setItem(SEEN, JSON.stringify(known));
 }
 
+let ringing = '';
+
+function rings() {
+  const call = document.getElementById('call');
+  const words = call?.dataset.words || '';
+  if (words && words !== ringing) say(words);
+  ringing = words;
+}
+
 export function arrived(before, here) {
+  rings();
   if (!before) return;
   for (const bubble of document.querySelectorAll('[data-bubble]')) {
     if (before.has(bubble.dataset.bubble)) continue;

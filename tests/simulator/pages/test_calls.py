@@ -1,0 +1,41 @@
+"""Calls on the page: they ring, speak, take keys and end."""
+
+import pytest
+from playwright.async_api import Browser, expect
+from tests.simulator.local import Local
+from tests.simulator.pages.window import ADA, looking
+
+pytestmark = pytest.mark.anyio
+MENU = (
+    '<Response><Gather numDigits="1"><Say>Your code is 4 8 1 5. Press 1 to hear it again.</Say></Gather>'
+    "<Say>Goodbye</Say></Response>"
+)
+
+
+async def test_a_call_is_answered_heard_and_hung_up(browser: Browser, local: Local) -> None:
+    await local.call("POST", "{}/Calls.json", {"To": ADA, "From": local.number, "Twiml": MENU})
+    async with looking(browser, local.simulator) as window:
+        await local.advance(2)
+        await expect(window.one("#announcer")).to_have_text("Incoming call: (415) 555-0100")
+        await window.button("Answer").click()
+        await expect(window.one(".heard")).to_contain_text("Press 1 to hear it again")
+        await local.advance(5)
+        assert await window.violations() == []
+        await window.button("1").click()
+        await window.button("Hang up").click()
+
+        await expect(window.one("#call")).to_have_count(0)
+        await window.bubble("Press 1").locator("a").click()
+        await expect(window.one(".story")).to_contain_text("completed")
+
+
+async def test_a_call_is_declined(browser: Browser, local: Local) -> None:
+    await local.call("POST", "{}/Calls.json", {"To": ADA, "From": local.number, "Twiml": MENU})
+    await local.advance(2)
+    async with looking(browser, local.simulator) as window:
+        assert await window.violations() == []
+        await window.button("Decline").click()
+        await expect(window.one("#call")).to_have_count(0)
+
+    (call,) = local.simulator.account.calls.values()
+    assert call.status == "busy"
