@@ -5,6 +5,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from ringback.actions import find
 from ringback.errors import InvalidInput
 from ringback.inputs import validated
 
@@ -52,7 +53,7 @@ def test_every_bad_field_is_named_at_once() -> None:
 def test_a_missing_field_says_what_it_is_for_with_an_example() -> None:
     errors = said()
 
-    assert errors["name"] == "Is required: Who it is for. For example 'Ada'."
+    assert errors["name"] == 'Is required: Who it is for. For example "Ada".'
     assert errors["code"] == "Is required: give it a value."
 
 
@@ -74,3 +75,18 @@ def test_a_validators_own_sentence_is_shown_as_a_sentence() -> None:
 
 def test_an_error_repeats_no_value() -> None:
     assert "hush" not in str(said(code=["hush"], size="hush", lines="hush"))
+
+
+def test_what_pydantic_would_say_is_said_in_plain_words_with_an_example() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        validated(
+            find("SendVerifyWithConfiguration").input,
+            {"to": "+14155550101", "expires_in": "soon", "max_checks": 9, "tags": 1, "custom_code": "1"},
+        )
+
+    said = {bad.field: bad.message for bad in caught.value.errors}
+    assert said["expires_in"] == "Give a whole number. For example 300."
+    assert said["max_checks"] == "Give 5 or less. For example 3."
+    assert said["tags"].startswith("Give an object of names and values. For example {")
+    assert said["custom_code"].startswith("Give 4 characters or more.")
+    assert not any("Input should" in message or "Value should" in message for message in said.values())

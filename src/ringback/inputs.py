@@ -1,6 +1,7 @@
 """From what a caller wrote to a validated input, or one error that names every bad field."""
 
 import difflib
+import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -9,6 +10,31 @@ from pydantic import BaseModel, ValidationError
 from ringback.errors import FieldError, InvalidInput
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+# By pydantic's error type, https://docs.pydantic.dev/latest/errors/validation_errors/
+NUMBER = "Give a whole number."
+SENTENCES = {
+    "bool_parsing": "Say true or false.",
+    "bool_type": "Say true or false.",
+    "date_from_datetime_parsing": "Give a date or an instant in ISO 8601.",
+    "datetime_from_date_parsing": "Give a date or an instant in ISO 8601.",
+    "datetime_parsing": "Give a date or an instant in ISO 8601.",
+    "datetime_type": "Give a date or an instant in ISO 8601.",
+    "dict_type": "Give an object of names and values.",
+    "greater_than_equal": "Give {ge} or more.",
+    "int_from_float": NUMBER,
+    "int_parsing": NUMBER,
+    "int_type": NUMBER,
+    "less_than_equal": "Give {le} or less.",
+    "list_type": "Give a list.",
+    "many_too_long": "Give {max_length} at most.",
+    "many_too_short": "Give {min_length} or more.",
+    "string_too_long": "Give {max_length} characters at most.",
+    "string_too_short": "Give {min_length} characters or more.",
+    "string_type": "Write it as text, in quotes.",
+    "too_long": "Give {max_length} characters at most.",
+    "too_short": "Give {min_length} characters or more.",
+}
 
 
 def validated(model: type[ModelT], raw: Mapping[str, Any], context: object | None = None) -> ModelT:
@@ -39,6 +65,13 @@ def _sentence(model: type[BaseModel], detail: Any) -> str:
         return _unknown(model, str(place[-1]))
     if kind == "literal_error":
         return f"Must be one of {detail['ctx']['expected'].replace(' or ', ', ')}."
+    if kind in ("too_long", "too_short") and detail["ctx"]["field_type"] in ("List", "Dictionary"):
+        kind = f"many_{kind}"
+    if kind in SENTENCES:
+        example = _example(model, place)
+        return SENTENCES[kind].format(**detail.get("ctx", {})) + (
+            f" For example {example}." if example else ""
+        )
     message: str = detail["msg"].removeprefix("Value error, ")
     return message if message.endswith((".", "?", ")")) else f"{message}."
 
@@ -47,8 +80,14 @@ def _about(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
     field = model.model_fields.get(str(place[0])) if place else None
     if field is None or not field.description:
         return "give it a value."
-    example = f" For example {field.examples[0]!r}." if field.examples else ""
-    return f"{field.description}{example}"
+    example = _example(model, place)
+    return field.description + (f" For example {example}." if example else "")
+
+
+def _example(model: type[BaseModel], place: tuple[int | str, ...]) -> str | None:
+    """The field's example as JSON; None for what is inside a field."""
+    field = model.model_fields.get(str(place[0])) if len(place) == 1 else None
+    return json.dumps(field.examples[0], ensure_ascii=False) if field and field.examples else None
 
 
 def _unknown(model: type[BaseModel], name: str) -> str:
