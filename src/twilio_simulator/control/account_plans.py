@@ -3,7 +3,7 @@
 import re
 from typing import Literal, cast
 
-from twilio_simulator.addresses import SANDBOX, is_dialable
+from twilio_simulator.addresses import SANDBOX, is_dialable, is_short_code
 from twilio_simulator.control.fields import Fields
 from twilio_simulator.control.template_plans import template_plan
 from twilio_simulator.countries import COUNTRIES
@@ -149,6 +149,7 @@ def account_plan(fields: Fields, world: World) -> AccountPlan:
             verify_plan(part) for part in fields.parts("verify_services", "friendly_name")
         ]
     plan.messaging_services = [_service(part) for part in fields.parts("messaging_services", "friendly_name")]
+    plan.short_codes = _short_codes(fields)
     plan.templates = [template_plan(part) for part in fields.parts("templates", "body")]
     _sandbox(fields.part("sandbox"), plan)
     _check_pools(fields, plan)
@@ -198,6 +199,14 @@ def _senders(fields: Fields, plan: AccountPlan, world: World) -> None:
             fields.wrong("whatsapp_senders", f"{sender} is taken", "Leave it out to get a free one.")
 
 
+def _short_codes(fields: Fields) -> list[str]:
+    codes = fields.texts("short_codes")
+    for code in codes:
+        if not is_short_code(code):
+            fields.wrong("short_codes", f"holds '{code}', not a short code", "Give five or six digits.")
+    return codes
+
+
 def _sandbox(fields: Fields, plan: AccountPlan) -> None:
     word = fields.text("join_word")
     if word is not None and not word.lower().startswith("join "):
@@ -209,7 +218,11 @@ def _sandbox(fields: Fields, plan: AccountPlan) -> None:
 
 
 def _check_pools(fields: Fields, plan: AccountPlan) -> None:
-    own = {number.number for number in plan.numbers} | {f"whatsapp:{one}" for one in plan.whatsapp_senders}
+    own = (
+        {number.number for number in plan.numbers}
+        | set(plan.short_codes)
+        | {f"whatsapp:{one}" for one in plan.whatsapp_senders}
+    )
     for index, service in enumerate(plan.messaging_services):
         for sender in service.senders or []:
             if sender not in own:

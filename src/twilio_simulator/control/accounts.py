@@ -42,6 +42,9 @@ def shown(account: Account) -> Content:
             {"sid": one.sid, "friendly_name": one.friendly_name, "senders": one.pool}
             for one in account.messaging_services.values()
         ],
+        "short_codes": [
+            {"sid": one.sid, "short_code": one.short_code} for one in account.short_codes.values()
+        ],
         "templates": [
             {"sid": one.sid, "friendly_name": one.friendly_name, "status": one.approval.status}
             for one in account.templates.values()

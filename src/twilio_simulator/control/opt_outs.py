@@ -16,7 +16,7 @@ def _pair(account: Account, fields: Fields) -> tuple[str, str]:
         fields.wrong("handset", f"is '{handset}', not a phone's address", "Give +1… or whatsapp:+1….")
     scope = fields.words("scope")
     service = account.messaging_services.get(scope)
-    owned = [*account.numbers, *(f"whatsapp:{one}" for one in account.whatsapp_senders)]
+    owned = [*account.numbers, *account.short_codes, *(f"whatsapp:{one}" for one in account.whatsapp_senders)]
     if scope and service is None and scope not in owned:
         fields.wrong("scope", f"is '{scope}', which the account does not own", SCOPE)
     fields.done()

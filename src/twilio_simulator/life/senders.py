@@ -26,6 +26,9 @@ def _can_text(account: Account, sender: str, to: str) -> bool:
     if is_name(sender):
         # North America takes no alphanumeric senders.
         return not to.startswith(NORTH_AMERICA)
+    if is_short_code(sender):
+        # A short code reaches its own country only.
+        return to.startswith(NORTH_AMERICA)
     number = account.numbers.get(sender)
     return number is None or "sms" in number.capabilities
 

@@ -148,6 +148,11 @@ def _check_ownership(call: Call, draft: Draft) -> None:
 
 def _check_number(call: Call, draft: Draft, number: str) -> None:
     owned, rules = call.account.numbers.get(number), call.world.rules
+    if owned is None and number in call.account.short_codes:
+        # A short code reaches its own country only.
+        if not draft.to.number.startswith("+1"):
+            raise RefusalError(21606, sender=number)
+        return
     if owned is None:
         other = number in call.world.numbers
         code = rules.other_account_sender_code if other else rules.foreign_sender_code

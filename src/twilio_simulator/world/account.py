@@ -13,6 +13,7 @@ from twilio_simulator.world.messaging_service import MessagingService
 from twilio_simulator.world.numbers import CallerId, Number, WhatsappSender
 from twilio_simulator.world.opt_outs import OptOuts
 from twilio_simulator.world.phone_call import PhoneCall
+from twilio_simulator.world.short_codes import ShortCode
 from twilio_simulator.world.verification import VerifyService
 
 KEPT_MESSAGES = 10_000
@@ -105,6 +106,8 @@ class Account:
     api_keys: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)
     """By E.164 number."""
+    short_codes: dict[str, ShortCode] = field(default_factory=dict)
+    """By its digits."""
     whatsapp_senders: dict[str, WhatsappSender] = field(default_factory=dict)
     """By E.164 number."""
     caller_ids: dict[str, CallerId] = field(default_factory=dict)

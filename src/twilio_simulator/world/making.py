@@ -12,6 +12,7 @@ from twilio_simulator.world.numbers import (
     WhatsappSender,
     friendly,
 )
+from twilio_simulator.world.short_codes import ShortCode
 from twilio_simulator.world.state import World
 from twilio_simulator.world.template_plans import TemplatePlan, add_template, seed_templates
 from twilio_simulator.world.verification import VerifyService
@@ -81,6 +82,7 @@ class AccountPlan:
     messaging_services: list[ServicePlan] = field(default_factory=list)
     verified_callers: list[str] = field(default_factory=list)
     templates: list[TemplatePlan] = field(default_factory=list)
+    short_codes: list[str] = field(default_factory=list)
     api_keys: int = 0
 
 
@@ -102,6 +104,8 @@ def make_account(world: World, plan: AccountPlan) -> Account:
     )
     for number in plan.numbers:
         rent(world, account, number)
+    for code in plan.short_codes:
+        account.short_codes[code] = ShortCode(world.sids.new("SC"), account.sid, code, now, now)
     for sender in plan.whatsapp_senders:
         _add_whatsapp(world, account, sender)
     _add_services(world, account, plan)
@@ -161,7 +165,11 @@ def _add_services(world: World, account: Account, plan: AccountPlan) -> None:
     now = world.clock.now()
     for verify in plan.verify_services:
         add_verify_service(world, account, verify)
-    own = [*account.numbers, *(f"whatsapp:{number}" for number in account.whatsapp_senders)]
+    own = [
+        *account.numbers,
+        *account.short_codes,
+        *(f"whatsapp:{number}" for number in account.whatsapp_senders),
+    ]
     for service in plan.messaging_services:
         sid = world.sids.new("MG")
         account.messaging_services[sid] = MessagingService(
