@@ -179,9 +179,10 @@ class Progress:
         return Ending("delivered") if end.status == "read" else end
 
     def _pick_sender(self, account: Account, message: Message) -> None:
-        if message.sender is None and message.service_sid is not None:
-            service = account.messaging_services[message.service_sid]
+        service = account.messaging_services.get(message.service_sid or "")
+        if message.sender is None and service is not None:
             message.sender = picked_sender(account, service, message.to)
+        if message.num_segments == 0:
             whole = message.media or message.to.startswith("whatsapp:")
             message.num_segments = 1 if whole else segments(message.body)
 
