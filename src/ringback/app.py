@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from io import TextIOWrapper
@@ -32,24 +32,30 @@ def main() -> None:
         sys.stdout.write(f"ringback {__version__}\n")
         return
     try:
-        code = _run()
+        code = _run_plainly(sys.argv[1:])
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # too late to change what came of it
     except KeyboardInterrupt:
         code = INTERRUPTED
     sys.exit(code)
 
 
-def _run() -> int:
-    from ringback.cli import Doors, run_command
-    from ringback.clock import machine_clock
+def _run_plainly(argv: Sequence[str]) -> int:
     from ringback.log import configure
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a tick on a terminal without ticks is no reason to fail
-    configure(chatty=sys.argv[1:2] == ["serve"])
+    configure(chatty=argv[:1] == ["serve"])
+    return run(argv)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command; its exit code."""
+    from ringback.cli import Doors, run_command
+    from ringback.clock import machine_clock
+
     doors = Doors(open_connector=open_connector, serve=_serve, demo=_demo, clock=machine_clock)
-    return run_command(sys.argv[1:], doors)
+    return run_command(argv, doors)
 
 
 def _serve(settings: "Settings", *, as_json: bool) -> int:

@@ -13,7 +13,7 @@ from ringback.cli.accounts import accounts_app
 from ringback.cli.catalogue import actions
 from ringback.cli.jobs import jobs_app
 from ringback.cli.keys import keys_app
-from ringback.cli.mistakes import check_text, mistake, where_to_look
+from ringback.cli.mistakes import check_text, mistake, where_to_look, with_dashes
 from ringback.cli.options import Desk, Doors
 from ringback.cli.programs import demo_command, serve_command, simulator
 from ringback.cli.running import run_app
@@ -63,12 +63,13 @@ def _told(argv: Sequence[str], doors: Doors, show: Show) -> int:
 
 def _answer(argv: Sequence[str], doors: Doors) -> int:
     check_text(argv)
-    app = _app(Desk(doors), argv)
-    answer = app(list(argv), exit_on_error=False, print_error=False, result_action="return_value")
+    app = tree(Desk(doors), argv)
+    answer = app(with_dashes(argv), exit_on_error=False, print_error=False, result_action="return_value")
     return answer if isinstance(answer, int) else DONE
 
 
-def _app(desk: Desk, argv: Sequence[str]) -> App:
+def tree(desk: Desk, argv: Sequence[str] = ()) -> App:
+    """Every command; of the actions only the one that `argv` names, or all."""
     app = App(
         name="ringback",
         help=ABOUT,

@@ -1,4 +1,4 @@
-"""What cannot be read on the command line, as one of our own errors."""
+"""What was typed, made readable, and what cannot be read, as one of our own errors."""
 
 from collections.abc import Sequence
 
@@ -24,6 +24,17 @@ def check_text(argv: Sequence[str]) -> None:
     """Refuse what is no text: Python hands undecodable bytes on as half characters. Raises `InvalidInput`."""
     if any("\ud800" <= letter <= "\udfff" for argument in argv for letter in argument):
         raise InvalidInput([FieldError(WHOLE[0], "An argument is not UTF-8 text. Write it anew as UTF-8.")])
+
+
+def with_dashes(argv: Sequence[str]) -> list[str]:
+    """`--code -` as `--code=-`: alone, the dash that stands for standard input is taken for an option."""
+    joined: list[str] = []
+    for argument in argv:
+        if argument == "-" and joined and joined[-1].startswith("--") and "=" not in joined[-1]:
+            joined[-1] += "=-"
+        else:
+            joined.append(argument)
+    return joined
 
 
 def where_to_look(error: CycloptsError) -> str:
