@@ -1,7 +1,6 @@
 """Twilio's REST API as a whole: finds the operation, who calls, what goes wrong, and answers."""
 
 import asyncio
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -14,20 +13,15 @@ from twilio_simulator.faults.book import Action, FaultBook, Occasion
 from twilio_simulator.ledger import MORE_INFO, RefusalError
 from twilio_simulator.life.calling import Calling
 from twilio_simulator.life.progress import Progress
+from twilio_simulator.rest.authentication import Knock, authenticated
 from twilio_simulator.rest.call import Call, Handler
 from twilio_simulator.rest.routing import Routes
 from twilio_simulator.rest.strictness import check_parameters
 from twilio_simulator.rest.trial_rules import check_operation
-from twilio_simulator.sid_patterns import is_sid
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.state import World
 
-NO_CREDENTIALS = "Authentication Error - No credentials provided"
-NO_SID = "Authentication Error - invalid username"
-WRONG_PAIR = "Authenticate"
-# Operations that only the account's own token opens, not a standard API key (docs iam/api-keys).
-TOKEN_ONLY = frozenset({"api.FetchAccount", "api.ListAccount", "api.CreateAccount", "api.UpdateAccount"})
 # As recorded on api.twilio.com in 2023.
 STANDING_HEADERS = (
     "X-Home-Region: us1\r\nX-API-Domain: api.twilio.com\r\nX-Powered-By: AT-5000\r\nX-Shenanigans: none\r\n"
@@ -140,19 +134,10 @@ class TwilioApi:
             raise RefusalError(20429)
 
     def _authenticated(self, visit: Visit, values: dict[str, str]) -> Account:
-        header = visit.request.headers.get("authorization", "")
-        known = self._world.tokens.get(header)
-        if known is None:
-            raise RefusalError(20003, problem=_why_not(header))
-        account, user = known
-        if account.status != "active":
-            raise RefusalError(self._world.rules.suspended_code, problem=WRONG_PAIR)
-        if user.startswith("SK") and visit.operation in TOKEN_ONLY:
-            raise RefusalError(20003, problem=WRONG_PAIR)
-        meant = values.get("AccountSid", values.get("Sid") if visit.operation in TOKEN_ONLY else None)
-        if meant is not None and meant != account.sid:
-            code = self._world.rules.foreign_account_code
-            raise RefusalError(code, path=visit.request.path, problem=WRONG_PAIR)
+        request = visit.request
+        header = request.headers.get("authorization", "")
+        account = authenticated(self._world, Knock(header, visit.operation, request.path, values))
+        visit.account = account
         return account
 
     def _taken(self, visit: Visit) -> Action | None:
@@ -289,13 +274,3 @@ def xml_refusal(refusal: RefusalError) -> Reply:
 def _not_there(call: Call) -> Reply:
     """Twilio has this operation, the simulator does not."""
     raise call.missing()
-
-
-def _why_not(header: str) -> str:
-    if not header.startswith("Basic "):
-        return NO_CREDENTIALS
-    try:
-        user = b64decode(header[6:]).decode("utf-8", "replace").partition(":")[0]
-    except ValueError:
-        return NO_CREDENTIALS
-    return WRONG_PAIR if is_sid(user) else NO_SID

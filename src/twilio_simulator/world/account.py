@@ -8,12 +8,14 @@ from typing import Any, Literal
 from twilio_simulator.addresses import SANDBOX
 from twilio_simulator.clock import HOUR, rfc2822
 from twilio_simulator.world.content import Template
+from twilio_simulator.world.keys import KeyRecord
 from twilio_simulator.world.message import Message, Mode
 from twilio_simulator.world.messaging_service import MessagingService
 from twilio_simulator.world.numbers import CallerId, Number, WhatsappSender
 from twilio_simulator.world.opt_outs import OptOuts
 from twilio_simulator.world.phone_call import PhoneCall
 from twilio_simulator.world.short_codes import ShortCode
+from twilio_simulator.world.validation import Validation
 from twilio_simulator.world.verification import VerifyService
 
 KEPT_MESSAGES = 10_000
@@ -104,6 +106,10 @@ class Account:
     balance_micros: int = 100_000_000
     settings: Settings = field(default_factory=Settings)
     api_keys: dict[str, str] = field(default_factory=dict)
+    key_records: dict[str, KeyRecord] = field(default_factory=dict)
+    """Name and dates of those made through the REST API."""
+    validations: dict[str, Validation] = field(default_factory=dict)
+    """Calls under way that make a number a verified one, by the number."""
     numbers: dict[str, Number] = field(default_factory=dict)
     """By E.164 number."""
     short_codes: dict[str, ShortCode] = field(default_factory=dict)

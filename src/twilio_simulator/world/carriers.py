@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from twilio_simulator.world.handset import Handset
+from twilio_simulator.world.numbers import line_type
 
 
 class Carrier(NamedTuple):
@@ -20,12 +21,11 @@ _CARRIERS = {
     "landline": Carrier("landline", "Simulated Telephone Company", None, None),
     "voip": Carrier("nonFixedVoip", "Simulated Internet Telephony", None, None),
 }
-TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 
 
 def carrier_of(handset: Handset) -> Carrier:
     """The carrier of a handset; North American toll-free numbers have a type of their own."""
-    if handset.number.startswith("+1") and handset.number[2:5] in TOLL_FREE:
+    if line_type(handset.number) == "tollfree":
         return Carrier("tollFree", "Simulated Toll-Free", None, None)
     return _CARRIERS[handset.kind]
 

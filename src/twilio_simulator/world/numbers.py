@@ -22,6 +22,17 @@ TEXTS = (
 )
 
 
+TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
+BRITISH_MOBILE = "+447"
+
+
+def line_type(number: str) -> str:
+    """`tollfree`, `mobile` or `local`; North America's mobile numbers are local ones."""
+    if number.startswith("+1") and number[2:5] in TOLL_FREE:
+        return "tollfree"
+    return "mobile" if number.startswith(BRITISH_MOBILE) else "local"
+
+
 def friendly(number: str) -> str:
     """How Twilio names a number by default: `(415) 555-0100` in North America."""
     local = number[2:]
@@ -77,7 +88,7 @@ class Number:
             "emergency_address_status": "unregistered",
             "origin": "twilio",
             "status": "in-use",
-            "type": "local",
+            "type": line_type(self.number),
         }
 
 
