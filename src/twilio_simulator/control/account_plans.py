@@ -14,6 +14,7 @@ from twilio_simulator.world.making import AccountPlan, NumberPlan, ServicePlan, 
 from twilio_simulator.world.message import Mode
 from twilio_simulator.world.numbers import CAPABILITIES, TEXTS
 from twilio_simulator.world.state import World
+from twilio_simulator.world.trial_schemes import SCHEMES
 
 MODES = ("immediate", "timed", "manual")
 CHANNELS = ("sms", "call", "whatsapp", "email")
@@ -143,6 +144,8 @@ def account_plan(fields: Fields, world: World) -> AccountPlan:
         verified_callers=phones(fields, "verified_callers"),
         api_keys=round(fields.number("api_keys", 0, 0, 20)),
     )
+    if plan.type == "Trial":
+        check_verified_cap(fields, plan.ruleset, len(plan.verified_callers))
     _senders(fields, plan, world)
     if fields.has("verify_services"):
         plan.verify_services = [
@@ -197,6 +200,14 @@ def _senders(fields: Fields, plan: AccountPlan, world: World) -> None:
     for sender in plan.whatsapp_senders:
         if sender in world.whatsapp_owners or sender == SANDBOX:
             fields.wrong("whatsapp_senders", f"{sender} is taken", "Leave it out to get a free one.")
+
+
+def check_verified_cap(fields: Fields, ruleset: str, count: int) -> None:
+    """A trial of 2026 has five verified numbers at most."""
+    most = SCHEMES[ruleset].most_verified
+    if most is not None and count > most:
+        cause = f"would be more than the {most} verified numbers of a trial of {ruleset}"
+        fields.wrong("verified_callers", cause, "Give fewer, or set the account's type to Full.")
 
 
 def _short_codes(fields: Fields) -> list[str]:

@@ -4,7 +4,15 @@ from typing import cast
 
 from twilio_simulator.addresses import SANDBOX
 from twilio_simulator.clock import precise
-from twilio_simulator.control.account_plans import account_plan, micros, phone, phones, settings, url
+from twilio_simulator.control.account_plans import (
+    account_plan,
+    check_verified_cap,
+    micros,
+    phone,
+    phones,
+    settings,
+    url,
+)
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.world.account import MEMBERSHIP, Account, AccountStatus, Type
 from twilio_simulator.world.making import listen, make_account, simulated, verify_caller
@@ -129,8 +137,11 @@ def add_verified_callers(visit: Visit) -> Content:
     account, fields = visit.account(), visit.fields()
     numbers = phones(fields, "numbers")
     one = phone(fields, "number")
+    wanted = [*numbers, *([one] if one else [])]
+    if account.type == "Trial":
+        check_verified_cap(fields, account.ruleset, len(account.caller_ids) + len(wanted))
     fields.done()
-    for number in [*numbers, *([one] if one else [])]:
+    for number in wanted:
         verify_caller(visit.world, account, number)
     return {"verified_callers": [caller.resource() for caller in account.caller_ids.values()]}
 
