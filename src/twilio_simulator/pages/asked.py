@@ -11,14 +11,27 @@ from twilio_simulator.world.state import World
 
 
 def creation(world: World, message: Message) -> tuple[Event | None, Event | None]:
-    """The events of a message's creation and of the request behind it, as far as the log reaches."""
-    made = None
+    """The events of a message's creation and of the request behind it, as far as the log reaches.
+
+    A fault after the fact notes the request twice: what it would have answered, then what it did.
+    """
+    made, request = None, None
     for event in world.log.after(0):
-        if made is None and event.subject == message.sid and event.kind == "message.created":
+        if event.kind == "message.created" and made is None and event.subject == message.sid:
             made = event
         elif made is not None and event.kind == "request" and event.account_sid == message.account_sid:
-            return made, event
-    return made, None
+            if request is not None:
+                return made, event if _same(request, event) else request
+            request = event
+            if not event.details.get("fault"):
+                break
+    return made, request
+
+
+def _same(first: Event, second: Event) -> bool:
+    return all(
+        first.details.get(name) == second.details.get(name) for name in ("fault", "connection", "path")
+    )
 
 
 def parameters(message: Message) -> list[tuple[str, str]]:

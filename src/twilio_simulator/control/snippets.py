@@ -1,0 +1,34 @@
+"""Makes a test of what was clicked on the page."""
+
+from twilio_simulator.control.fields import BadInputError, Fields
+from twilio_simulator.control.visit import Content, Handler, Visit
+from twilio_simulator.pages.snippet import Step, snippet
+
+METHODS = ("POST", "PATCH", "DELETE", "PUT")
+LARGEST_CURSOR = 2**53
+
+
+def make(visit: Visit) -> Content:
+    """A pytest module: `{message, steps: [{method, path, body?, cursor?}]}`."""
+    fields = visit.fields()
+    sid = fields.words("message")
+    steps = [_step(part) for part in fields.parts("steps", "path")]
+    fields.done()
+    message = visit.world.message(sid)
+    if message is None:
+        raise BadInputError.of("message", f"There is no message {sid}", "Give a message's SID.", 404)
+    return {"test": snippet(visit.world, message, steps)}
+
+
+def _step(part: Fields) -> Step:
+    method, path = part.choice("method", METHODS, "POST"), part.words("path")
+    body = part.value("body") or {}
+    if not isinstance(body, dict):
+        part.wrong("body", "is no JSON object", 'Send an object, like {"seconds": 60}.')
+        body = {}
+    cursor = round(part.number("cursor", 0, 0, LARGEST_CURSOR))
+    part.finished()
+    return Step(method, path, body, cursor)
+
+
+ROUTES: dict[str, Handler] = {"POST /snippets": make}

@@ -1,0 +1,158 @@
+"""What happened to a message, and what can be made of it."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from shlex import split
+
+import pytest
+from playwright.async_api import Browser, expect
+from tests.simulator.local import Local, Receiver
+from tests.simulator.pages.window import ADA, Window, looking
+
+pytestmark = pytest.mark.anyio
+PHONE = f"/phones/{ADA.replace('+', '%2B')}"
+
+
+async def test_the_story_of_a_message_is_told_from_request_to_webhook(
+    browser: Browser, local: Local, receiver: Receiver
+) -> None:
+    sent = await local.sent(Body="Your table is booked", StatusCallback=f"{receiver.url}/status")
+    await local.advance(5)
+    async with looking(browser, local.simulator) as window:
+        await window.bubble("Your table is booked").locator("a").click()
+        story = window.one(".story")
+
+        await expect(story.locator("#step-request")).to_contain_text("answered 201")
+        await expect(story.locator("#step-checks")).to_contain_text("20 characters · GSM-7 · 1 segment")
+        steps = story.locator(".timeline h3")
+        await expect(steps).to_contain_text(
+            ["API request", "Validated", "queued", "sending", "sent", "Webhook: sent", "delivered"]
+        )
+        hook = story.locator(".webhook").last
+        await expect(hook.locator(".outcome")).to_contain_text("answered 204")
+        await hook.locator("summary").click()
+        await expect(hook.locator("pre").first).to_have_text(receiver.got[-1].headers["x-twilio-signature"])
+        signed = f"{receiver.url}/statusAccountSid{local.sid}ApiVersion2010-04-01From{local.number}"
+        await expect(hook.locator("pre").nth(1)).to_contain_text(signed)
+        await expect(story.locator(".sid")).to_contain_text(sent["sid"])
+
+
+async def test_a_webhook_is_sent_again(browser: Browser, local: Local, receiver: Receiver) -> None:
+    sent = await local.sent(StatusCallback=f"{receiver.url}/status")
+    await local.advance(5)
+    async with looking(browser, local.simulator, f"/phone/{ADA}?message={sent['sid']}") as window:
+        before = len(receiver.got)
+        await window.one(".webhook").last.get_by_role("button", name="Resend").click()
+        await expect(window.one(".webhook")).to_have_count(before + 1)
+
+    assert receiver.got[-1].fields == receiver.got[-2].fields
+
+
+async def test_a_message_is_driven_by_hand(browser: Browser, local: Local) -> None:
+    sent = await local.sent()
+    async with looking(browser, local.simulator, f"/phone/{ADA}?message={sent['sid']}") as window:
+        await window.button("sent").click()
+        await window.button("undelivered").click()
+
+        await expect(window.one(".story .way")).to_contain_text("undelivered")
+        await expect(window.one(".drive")).to_have_count(0)
+
+
+async def test_the_copied_curl_sends_it_again(browser: Browser, local: Local) -> None:
+    sent = await local.sent(Body="It's “quoted”, isn't it?")
+    async with looking(browser, local.simulator, f"/phone/{ADA}?message={sent['sid']}") as window:
+        await window.button("Copy as curl").click()
+        await expect(window.one("#toast")).to_be_visible()
+        words = split((await window.copied()).replace("\\\n", " "))
+
+    child = await asyncio.create_subprocess_exec(*words, "--silent", "--max-time", "5")
+    assert await child.wait() == 0
+    bodies = [one.body for one in local.simulator.account.messages.values()]
+    assert bodies == ["It's “quoted”, isn't it?"] * 2
+
+
+async def test_a_test_made_of_clicks_passes(browser: Browser, local: Local, tmp_path: Path) -> None:
+    async with looking(browser, local.simulator) as window:
+        await window.open("phone-settings")
+        await window.page.get_by_label("Phone is").select_option("off")
+        await window.button("Set").click()
+        await expect(window.one(".owner .mark.bad")).to_have_text("off")
+        await local.sent(Body="Are you there?")
+        await window.button("+1 min").click()
+        await window.bubble("Are you there?").locator("a").click()
+        await expect(window.one(".story .way")).to_contain_text("undelivered 30003")
+        module = await _made(window)
+
+    assert "def test_are_you_there():" in module
+    assert 'assert (message.status, message.error_code) == ("undelivered", 30003)' in module
+    assert await _passes(module, local, tmp_path)
+
+
+async def test_a_test_of_a_typed_text_passes(browser: Browser, local: Local, tmp_path: Path) -> None:
+    async with looking(browser, local.simulator) as window:
+        await window.keys("c")
+        await window.page.keyboard.type('Say "hi", it\'s me')
+        await window.keys("Enter")
+        await window.bubble("it's me").locator("a").click()
+        module = await _made(window)
+
+    assert await _passes(module, local, tmp_path)
+
+
+async def test_a_test_of_a_message_with_a_lost_answer_passes(
+    browser: Browser, local: Local, tmp_path: Path
+) -> None:
+    async with looking(browser, local.simulator) as window:
+        await window.open("faults")
+        await (
+            window.one(
+                ".switches button",
+            )
+            .filter(has_text="Sent, but 500")
+            .click()
+        )
+        await expect(window.one("#armed")).to_have_text("1")
+        await local.send(Body="Did it go out?")
+        await window.keys("Escape")
+        await window.bubble("Did it go out?").locator("a").click()
+        await expect(window.one("#step-request")).to_contain_text("Fault: server_error")
+        await local.advance(5)
+        await expect(window.one(".story .way")).to_contain_text("delivered")
+        module = await _made(window)
+
+    assert await _passes(module, local, tmp_path)
+
+
+async def _made(window: Window) -> str:
+    await window.button("Make this a test").click()
+    await expect(window.one("#snippet")).to_be_visible()
+    assert await window.violations() == []
+    return await window.one("#snippet-text").inner_text()
+
+
+async def _passes(module: str, local: Local, folder: Path) -> bool:
+    """Run it as its owner would, against this simulator."""
+    await local.does("PATCH", PHONE, {"state": "reachable"})
+    (folder / "test_made.py").write_text(module)
+    command = (
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        os.devnull,
+        "test_made.py",
+    )
+    child = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=folder,
+        env={**os.environ, "TWILIO_SIMULATOR": local.simulator.url},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await child.communicate()
+    assert b"1 passed" in output, f"{module}\n{output.decode()}"
+    return True
