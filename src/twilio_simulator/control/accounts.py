@@ -58,12 +58,18 @@ def shown(account: Account) -> Content:
             for one in account.templates.values()
         ],
         "api_keys": [{"sid": sid, "secret": secret} for sid, secret in account.api_keys.items()],
+        "test_credentials": _test_credentials(account),
         "sandbox": sandbox_shown(account),
         "progress": account.settings.progress,
         "fetches_per_step": account.settings.fetches_per_step,
         "speed": account.settings.speed,
         "strict": account.settings.strict,
     }
+
+
+def _test_credentials(account: Account) -> Content | None:
+    twin = account.test_twin
+    return None if twin is None else {"account_sid": twin.sid, "auth_token": twin.auth_token}
 
 
 def sandbox_shown(account: Account) -> Content:

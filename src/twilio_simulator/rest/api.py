@@ -15,6 +15,7 @@ from twilio_simulator.life.calling import Calling
 from twilio_simulator.life.progress import Progress
 from twilio_simulator.rest.authentication import Knock, authenticated
 from twilio_simulator.rest.call import Call, Handler
+from twilio_simulator.rest.magic_numbers import magic_handler
 from twilio_simulator.rest.routing import Routes
 from twilio_simulator.rest.strictness import check_parameters
 from twilio_simulator.rest.trial_rules import check_operation
@@ -121,6 +122,8 @@ class TwilioApi:
                 self._faults,
                 self.calling,
             )
+            if account.is_test:
+                handler = magic_handler(fact.name)
             return self._finished(visit, (handler or _not_there)(call), None)
         except RefusalError as refusal:
             return self._finished(visit, json_refusal(refusal), refusal.code)

@@ -15,11 +15,22 @@ _TIMES = {"StartTime": "answered", "EndTime": "ended"}
 
 def create_call(call: Call) -> Reply:
     """Take a call on or refuse it; what becomes of it shows later."""
+    made = made_call(call)
+    call.calling.begin(call.account, made)
+    return json_reply(201, made.resource())
+
+
+def made_call(call: Call) -> PhoneCall:
+    """The call that the parameters describe; it has not begun.
+
+    Raises:
+        RefusalError: Twilio would not take it on.
+    """
     to, sender = checked_parties(call)
     plan = checked_plan(call)
     settings, now = call.account.settings, call.now
     number = call.account.numbers.get(sender.number)
-    made = PhoneCall(
+    return PhoneCall(
         sid=call.world.sids.new("CA"),
         account_sid=call.account.sid,
         to=to.number,
@@ -32,8 +43,6 @@ def create_call(call: Call) -> Reply:
         manual=settings.progress == "manual",
         speed=settings.speed,
     )
-    call.calling.begin(call.account, made)
-    return json_reply(201, made.resource())
 
 
 def _found(call: Call) -> PhoneCall:

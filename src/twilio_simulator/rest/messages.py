@@ -38,7 +38,7 @@ def media_type(url: str) -> str:
 def create_message(call: Call) -> Reply:
     """Accept a message or refuse it; what becomes of it shows later."""
     draft = checked(call)
-    message = _made(call, draft)
+    message = made_message(call, draft)
     call.account.keep(message)
     call.world.log.note("message.created", call.account.sid, message.sid, status=message.status)
     shown = message.resource(fresh=True)
@@ -49,7 +49,8 @@ def create_message(call: Call) -> Reply:
     return reply
 
 
-def _made(call: Call, draft: Draft) -> Message:
+def made_message(call: Call, draft: Draft) -> Message:
+    """The message of a draft; it is not kept and has not begun."""
     now = call.now
     media = [Media(call.world.sids.new("ME"), url, media_type(url), now) for url in draft.media_urls]
     settings = call.account.settings

@@ -21,6 +21,9 @@ SEED_SID = "AC" + "51a0" * 8
 SEED_TOKEN = "51a0" + "c0de" * 7
 SEED_NUMBER, SEED_WHATSAPP = "+14155550100", "+14155550199"
 SEED_JOIN_WORD = "join sim-sandbox"
+SEED_TEST_SID, SEED_TEST_TOKEN = "AC51a0" + "7e57" * 7, "51a0" + "7e57" * 7
+MAGIC_SENDER = "+15005550006"
+"""The only number that test credentials send from (Twilio docs, iam/test-credentials)."""
 SIMULATED = "51a0"
 """Reads like SIMO: every SID and token of an account made here starts with it."""
 
@@ -83,6 +86,8 @@ class AccountPlan:
     verified_callers: list[str] = field(default_factory=list)
     templates: list[TemplatePlan] = field(default_factory=list)
     short_codes: list[str] = field(default_factory=list)
+    test_sid: str | None = None
+    test_token: str | None = None
     api_keys: int = 0
 
 
@@ -119,8 +124,27 @@ def make_account(world: World, plan: AccountPlan) -> Account:
         account.api_keys[simulated(world, "SK")] = simulated(world, "")
     if plan.inbound_url is not None:
         listen(account, plan.inbound_url)
+    account.test_twin = _twin(world, plan, now)
     world.register(account)
     return account
+
+
+def _twin(world: World, plan: AccountPlan, now: int) -> Account:
+    """What the account's test credentials open; its one number is in nobody's hands."""
+    sid = plan.test_sid or f"AC{SIMULATED}{world.sids.new('test account')[-28:]}"
+    token = plan.test_token or f"{SIMULATED}{world.sids.new('test token')[-28:]}"
+    number = Number(
+        sid=f"PN{SIMULATED}{'0' * 28}",
+        account_sid=sid,
+        number=MAGIC_SENDER,
+        friendly_name=friendly(MAGIC_SENDER),
+        capabilities=frozenset(CAPABILITIES),
+        created=now,
+        updated=now,
+    )
+    twin = Account(sid, token, plan.friendly_name, now, Sandbox("join nothing"), is_test=True)
+    twin.numbers[MAGIC_SENDER] = number
+    return twin
 
 
 def listen(account: Account, url: str) -> None:
@@ -224,4 +248,6 @@ def seed_plan(sid: str | None, token: str | None) -> AccountPlan:
         whatsapp_senders=[SEED_WHATSAPP],
         verify_services=[VerifyPlan("Simulated Verify")],
         templates=seed_templates(),
+        test_sid=SEED_TEST_SID,
+        test_token=SEED_TEST_TOKEN,
     )

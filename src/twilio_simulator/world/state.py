@@ -60,10 +60,14 @@ class World:
             self.tokens[basic(user, password)] = (account, user)
         if account.secondary_token is not None:
             self.tokens[basic(account.sid, account.secondary_token)] = (account, account.sid)
+        twin = account.test_twin
+        if twin is not None:
+            self.tokens[basic(twin.sid, twin.auth_token)] = (twin, twin.sid)
 
     def forget_tokens(self, account: Account) -> None:
         """No credentials of the account hold any more."""
-        for header in [header for header, (owner, _) in self.tokens.items() if owner is account]:
+        owners = (account, account.test_twin)
+        for header in [header for header, (owner, _) in self.tokens.items() if owner in owners]:
             del self.tokens[header]
 
     def clear(self) -> None:
