@@ -1,7 +1,9 @@
-"""What happened: events, requests, webhooks; and waiting for something to happen."""
+"""What happened: events and webhooks; and waiting for something to happen."""
 
 from itertools import islice
 from typing import Any
+
+import orjson
 
 from twilio_simulator.control.fields import BadInputError
 from twilio_simulator.control.visit import Content, Handler, Visit
@@ -9,21 +11,42 @@ from twilio_simulator.world.log import Event
 
 LONGEST_WAIT = 60
 PAGE = 500
-_OWN = frozenset({"after", "limit", "timeout"})
+_OWN = frozenset({"after", "limit", "match", "timeout"})
+_OF_MESSAGES = frozenset({"to", "from", "body"})
 
 
-def _matches(visit: Visit, event: Event) -> bool:
+def _wanted(visit: Visit) -> dict[str, str]:
+    """The fields asked for: each as a query parameter, or all in `match` as a JSON object.
+
+    Raises:
+        BadInputError: `match` is something else.
+    """
     wanted = {name: values[-1] for name, values in visit.request.query.items() if name not in _OWN}
+    text = visit.request.asked("match")
+    if text is not None:
+        try:
+            wanted.update({name: str(value) for name, value in dict(orjson.loads(text)).items()})
+        except (ValueError, TypeError):
+            remedy = 'Send an object, like match={"kind":"message.status","status":"delivered"}.'
+            raise BadInputError.of("match", f"match is '{text[:100]}', not JSON", remedy) from None
+    return wanted
+
+
+def matches(visit: Visit, event: Event) -> bool:
+    """Whether the event has every field asked for; `to`, `from` and `body` are those of its message."""
+    wanted = _wanted(visit)
     if not wanted:
         return True
-    shown = event.resource()
-    shown["account"] = event.account_sid
+    shown = {**event.resource(), "account": event.account_sid}
+    message = visit.world.message(event.subject) if wanted.keys() & _OF_MESSAGES else None
+    if message is not None:
+        shown = {"to": message.to, "from": message.sender, "body": message.body, **shown}
     return all(str(shown.get(name)) == value for name, value in wanted.items())
 
 
 def events(visit: Visit) -> Content:
     """The log after a cursor, filtered by any field (`kind`, `account`, `subject`, `status`, ...)."""
-    matching = (one for one in visit.world.log.after(visit.asked("after", 0)) if _matches(visit, one))
+    matching = (one for one in visit.world.log.after(visit.asked("after", 0)) if matches(visit, one))
     found = [one.resource() for one in islice(matching, visit.asked("limit", PAGE))]
     return {"events": found, "cursor": visit.world.log.cursor}
 
@@ -32,31 +55,12 @@ async def wait(visit: Visit) -> Content:
     """Until an event matches, one that already happened included; 408 when none comes in time."""
     timeout = min(visit.asked("timeout", 10), LONGEST_WAIT)
     after = visit.asked("after", 0)
-    event = await visit.world.log.until(lambda one: _matches(visit, one), after, timeout)
+    event = await visit.world.log.until(lambda one: matches(visit, one), after, timeout)
     if event is None:
         raise BadInputError.of(
             "timeout", f"Nothing matched within {timeout} s", "GET /_sim/events shows what did happen.", 408
         )
     return {"event": event.resource()}
-
-
-def requests(visit: Visit) -> Content:
-    """Requests to the Twilio API; an unknown path comes with the known one most like it."""
-    found = []
-    for event in visit.world.log.after(visit.asked("after", 0)):
-        if event.kind == "request" and _matches(visit, event):
-            shown = event.resource()
-            if not event.subject:
-                shown["near_miss"] = _near_miss(visit, str(event.details["path"]))
-            found.append(shown)
-    return {"requests": found[-visit.asked("limit", PAGE) :], "cursor": visit.world.log.cursor}
-
-
-def _near_miss(visit: Visit, path: str) -> str | None:
-    from difflib import get_close_matches  # noqa: PLC0415 - slow to import, needed by mistakes only
-
-    close = get_close_matches(path, visit.simulator.rest.routes.templates(), n=1, cutoff=0.3)
-    return close[0] if close else None
 
 
 def webhooks(visit: Visit) -> Content:
@@ -84,7 +88,6 @@ async def resend(visit: Visit) -> Content:
 ROUTES: dict[str, Handler] = {
     "GET /events": events,
     "GET /wait": wait,
-    "GET /requests": requests,
     "GET /webhooks": webhooks,
     "POST /webhooks/{id}/resend": resend,
 }

@@ -16,6 +16,7 @@ from twilio_simulator.life.progress import Progress
 from twilio_simulator.rest.authentication import Knock, authenticated
 from twilio_simulator.rest.call import Call, Handler
 from twilio_simulator.rest.magic_numbers import magic_handler
+from twilio_simulator.rest.near_misses import count_miss
 from twilio_simulator.rest.routing import Routes
 from twilio_simulator.rest.strictness import check_parameters
 from twilio_simulator.rest.trial_rules import check_operation
@@ -249,6 +250,7 @@ class TwilioApi:
         )
         if visit.unimplemented:
             reply.headers += "X-Sim-Unimplemented: true\r\n"
+            count_miss(self._world.missed, visit.request.method, visit.request.path)
         return reply
 
 

@@ -1,5 +1,6 @@
 """Which operation a request means: product by path, or by host name when it names one of Twilio's."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from twilio_simulator.exchange import Request
@@ -18,6 +19,10 @@ class Route:
     host: str
     operations: dict[str, tuple[Fact, Handler | None]]
 
+    def matched(self, parts: list[str]) -> dict[str, str] | None:
+        """The values of the placeholders, None when a path of as many parts is another one."""
+        return _matched(self.template, parts)
+
 
 @dataclass(slots=True)
 class Found:
@@ -32,7 +37,7 @@ def _matched(template: tuple[str, ...], parts: list[str]) -> dict[str, str] | No
     for wanted, part in zip(template, parts, strict=True):
         if wanted.startswith("{"):
             name, _, suffix = wanted[1:].partition("}")
-            if not part.endswith(suffix):
+            if not part.endswith(suffix) or part == suffix:
                 return None
             values[name] = part.removesuffix(suffix)
         elif wanted != part:
@@ -104,9 +109,10 @@ class Routes:
             for fact, _ in route.operations.values()
         )
 
-    def templates(self) -> list[str]:
-        """Every path template, for near misses."""
-        return ["/".join(route.template) for routes in self._by_length.values() for route in routes]
+    def all(self) -> Iterator[Route]:
+        """Every route, for near misses."""
+        for routes in self._by_length.values():
+            yield from routes
 
 
 def _product(host: str) -> str:

@@ -41,6 +41,8 @@ class World:
         """Whose WhatsApp sender a number is."""
         self.tokens: dict[str, tuple[Account, str]] = {}
         """Authorization header to the account and the user name in it."""
+        self.missed: dict[tuple[str, str], int] = {}
+        """Method and path (without SIDs) of requests that nothing answers to, and how often they came."""
         self.alerts = Alerts()
 
     def alert(self, code: int, particulars: str, incident: Incident) -> Alert:
