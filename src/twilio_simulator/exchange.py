@@ -91,6 +91,8 @@ class Reply:
     headers: str = ""
     """Further header lines, each ended by CR LF."""
     content_type: str = "application/json"
+    cut: str = ""
+    """How a fault spoils it on the wire: `half` and a reset, or a `longer` or `shorter` length."""
 
 
 @dataclass(slots=True)

@@ -107,7 +107,7 @@ class Simulator:
             "faults": self.faults.clear(),
             "webhooks_called_off": self.webhooks.clear(),
             "events_called_off": self.world.clock.clear(),
-            "connections_closed": self.rest.release(),
+            "connections_closed": self.rest.suffering.release(),
         }
         self.world.clear()
         self.account = make_account(self.world, seed_plan(*self._plan))
@@ -141,6 +141,6 @@ class Simulator:
 
     def stop(self) -> None:
         """End everything that is under way."""
-        self.rest.release()
+        self.rest.suffering.release()
         self.webhooks.clear()
         self.world.clock.stop()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from twilio_simulator.control import fault_readers
 from twilio_simulator.control.fields import BadInputError, Fields
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.faults.book import Action, Dice
@@ -20,8 +21,10 @@ REQUEST_KINDS = (
     "reset",
     "clock_jump",
     "none",
+    *fault_readers.REQUEST_KINDS,
 )
-WEBHOOK_KINDS = ("drop", "duplicate", "delay", "none")
+WEBHOOK_KINDS = ("drop", "duplicate", "delay", "none", *fault_readers.WEBHOOK_KINDS)
+WEBHOOKS = ("status", "inbound", "action", "voice", "call")
 CODE_KINDS = ("drop", "duplicate", "delay", "channel", "none")
 CODE_CHANNELS = ("sms", "call", "whatsapp", "email")
 LONGEST = 3600
@@ -33,8 +36,8 @@ TOO_MANY_REQUESTS = 429
 def _match(fields: Fields, visit: Visit) -> dict[str, str]:
     match = {name: value for name in MATCHED if (value := fields.text(name)) is not None}
     fields.finished()
-    if match.get("webhook") not in (None, "status", "inbound"):
-        fields.wrong("webhook", f"is '{match['webhook']}'", "Choose status or inbound.")
+    if match.get("webhook", "status") not in WEBHOOKS:
+        fields.wrong("webhook", f"is '{match['webhook']}'", f"Choose one of {', '.join(WEBHOOKS)}.")
     if match.get("delivery", "code") != "code" or len(match.keys() & {"delivery", "webhook"}) > 1:
         fields.wrong("delivery", "goes alone and means codes", 'Send {"delivery": "code"} without webhook.')
     if "operation" in match and not visit.simulator.rest.knows(match["operation"]):
@@ -147,6 +150,7 @@ _READERS: dict[str, Callable[[str, Fields], Action]] = {
     "drop": _drop,
     "reset": _drop,
     "duplicate": _duplicate,
+    **fault_readers.READERS,
     "channel": lambda kind, fields: Action(kind, how=fields.choice("channel", CODE_CHANNELS, "call")),
 }
 

@@ -53,6 +53,8 @@ class Application:
         outcome = answer if isinstance(answer, Reply | Severed | Stream) else await answer
         if isinstance(outcome, Severed):
             raise ConnectionSeveredError(outcome.how)
+        if isinstance(outcome, Reply) and outcome.cut:
+            raise ConnectionSeveredError(outcome.cut)
         await send(
             {"type": "http.response.start", "status": outcome.status, "headers": _header_lines(outcome)}
         )

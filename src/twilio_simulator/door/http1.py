@@ -8,56 +8,21 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
 from twilio_simulator.clock import http_date
+from twilio_simulator.door.chunks import MAX_BODY, Malformed, dechunked
 from twilio_simulator.exchange import Answer, Outcome, Reply, Request, Severed, Stream
 
 MAX_HEAD = 64 * 1024
-MAX_BODY = 4 * 1024 * 1024
 MAX_WAITING = 256 * 1024
 """Bytes of further requests kept while one is being answered."""
 REASONS = {status.value: status.phrase.upper() for status in HTTPStatus}
 NO_BODY = frozenset({204, 304})
-
-
-class Malformed(Exception):
-    """Bytes that are no HTTP request we can serve."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-
-
-def dechunked(data: bytes, start: int) -> tuple[bytes, int] | None:
-    """The body sent in chunks from `start` and where it ends, None while it is incomplete."""
-    parts: list[bytes] = []
-    total = 0
-    while (line := data.find(b"\r\n", start)) >= 0:
-        try:
-            size = int(data[start:line].partition(b";")[0], 16)
-        except ValueError:
-            raise Malformed(400, "a chunk without its size") from None
-        start = line + 2
-        if size == 0:
-            return _after_trailers(b"".join(parts), data, start)
-        total += size
-        if total > MAX_BODY:
-            raise Malformed(413, "the body is too large")
-        if len(data) < start + size + 2:
-            return None
-        parts.append(data[start : start + size])
-        start += size + 2
-    return None
-
-
-def _after_trailers(body: bytes, data: bytes, start: int) -> tuple[bytes, int] | None:
-    while (line := data.find(b"\r\n", start)) >= 0:
-        if line == start:
-            return body, line + 2
-        start = line + 2
-    return None
+RESET_AFTER = 0.05
+WRONG_BY = {"longer": 100, "shorter": -10}
 
 
 def parsed_head(head: str) -> tuple[Request, str]:
@@ -284,13 +249,34 @@ class Connection(asyncio.Protocol):
     def _write(self, reply: Reply) -> None:
         if self._transport is None:
             return
-        length = "" if reply.status in NO_BODY else f"Content-Length: {len(reply.body)}\r\n"
+        length = "" if reply.status in NO_BODY else f"Content-Length: {claimed_length(reply)}\r\n"
         closing = "Connection: close\r\n" if self._last else ""
         head = (
             f"HTTP/1.1 {reply.status} {REASONS.get(reply.status, 'STATUS')}\r\n"
             f"Date: {http_date()}\r\nContent-Type: {reply.content_type}\r\n"
             f"{length}{closing}{reply.headers}\r\n"
         )
+        if reply.cut:
+            self._write_cut(head.encode("latin-1"), reply)
+            return
         self._transport.write(head.encode("latin-1") + reply.body)
         if self._last:
             self._transport.close()
+
+    def _write_cut(self, head: bytes, reply: Reply) -> None:
+        """Half the body and a reset, or all of it under a wrong length and a close in order."""
+        self._last = True
+        if self._transport is None:
+            return
+        if reply.cut == "half":
+            self._transport.write(head + reply.body[: len(reply.body) // 2])
+            # A reset throws away what is still on its way: let the half arrive first.
+            asyncio.get_running_loop().call_later(RESET_AFTER, partial(self.abort, reset=True))
+        else:
+            self._transport.write(head + reply.body)
+            self._transport.close()
+
+
+def claimed_length(reply: Reply) -> int:
+    """The Content-Length: the truth, unless a fault spoils it."""
+    return len(reply.body) + WRONG_BY.get(reply.cut, 0)

@@ -11,6 +11,13 @@ _TEXTS = {500: 20500, 502: 20502, 503: 20503}
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 
+class _Particulars(dict[str, str]):
+    """A fault knows no particulars, but what a wrong token is told."""
+
+    def __missing__(self, name: str) -> str:
+        return "Authenticate" if name == "problem" else "(simulated)"
+
+
 def faulty_reply(action: Action) -> Reply:
     """An error page, JSON or nothing, with the status and headers that the fault wants."""
     headers = "" if action.retry_after is None else f"Retry-After: {action.retry_after}\r\n"
@@ -23,7 +30,7 @@ def faulty_reply(action: Action) -> Reply:
     rule = LEDGER.get(code) if code is not None else None
     content: dict[str, object] = {
         "code": code,
-        "message": "An error has occurred" if rule is None else rule.text,
+        "message": "An error has occurred" if rule is None else rule.text.format_map(_Particulars()),
         "more_info": f"{MORE_INFO}{code or ''}",
         "status": action.status,
     }

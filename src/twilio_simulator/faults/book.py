@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from twilio_simulator.world.fate import Fate
+
 KEPT_HITS = 1000
 
 
@@ -45,6 +47,8 @@ class Action:
     value: str = ""
     size: int = 0
     """Bytes or a port."""
+    fate: Fate | None = None
+    """What becomes of the message that the request makes."""
 
     def resource(self) -> dict[str, Any]:
         """The action as the control API shows it."""

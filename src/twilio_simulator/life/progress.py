@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import cast
 
 from twilio_simulator.addresses import address
 from twilio_simulator.clock import SECOND
@@ -11,6 +12,7 @@ from twilio_simulator.life.queues import longest_queue, take_turn, wait_in_queue
 from twilio_simulator.life.senders import fitting, picked_sender
 from twilio_simulator.segments import segments
 from twilio_simulator.world.account import Account
+from twilio_simulator.world.fate import Fate
 from twilio_simulator.world.handset import Handset, Shown
 from twilio_simulator.world.message import NEXT, Message, Status
 from twilio_simulator.world.state import World
@@ -32,9 +34,13 @@ class Progress:
     def __init__(self, world: World, announce: Announce) -> None:
         self._world = world
         self._announce = announce
+        self.fate: Fate | None = None
+        """What the fault book has in store for the next message that begins."""
 
     def begin(self, account: Account, message: Message) -> None:
         """A message was created: let it move as its mode says."""
+        if self.fate is not None:
+            message.fate, self.fate = self.fate, None
         if message.status == "scheduled":
             self._await(account, message)
         elif message.mode == "timed":
@@ -73,12 +79,28 @@ class Progress:
     def _consequences(self, account: Account, message: Message) -> None:
         if message.status == "delivered":
             show(self._world.handsets.get(address(message.to).number), message)
+        fate = message.fate
+        if fate is not None and fate.late_ms and message.status == "undelivered":
+            self._world.clock.after(
+                fate.late_ms, "message.late", message.sid, partial(self._arrive_late, account, message)
+            )
         if message.finished and message.status != "read":
             account.ended.append(message.sid)
             if message.status != "failed":
                 self._price_later(account, message)
         if message.callback and (message.status != "sending" or self._world.rules.callback_for_sending):
             self._announce(account, message)
+
+    def _arrive_late(self, account: Account, message: Message) -> None:
+        """A carrier's second receipt contradicts the first."""
+        message.fate, message.error_code, message.error_message = None, None, None
+        self.move(account, message, Ending("delivered"))
+
+    def switch_on(self, handset: Handset) -> None:
+        """A handset that was off for a while is on again, unless something else became of it."""
+        if handset.state == "off":
+            handset.state = "reachable"
+            self.woken(handset)
 
     def woken(self, handset: Handset) -> None:
         """The handset is on again: what waited for it arrives."""
@@ -143,6 +165,11 @@ class Progress:
 
     def _next_step(self, account: Account, message: Message) -> Ending | None:
         """The status that follows, given how the handset would take the message now."""
+        if message.fate is not None:
+            if message.status == message.fate.stuck_at:
+                return None
+            if message.status == message.fate.at:
+                return Ending(cast("Status", message.fate.status), message.fate.code)
         if message.status == "accepted":
             return self._admission(account, message)
         if message.status == "scheduled" or (message.finished and message.status != "delivered"):

@@ -1,6 +1,5 @@
 """Twilio's REST API as a whole: finds the operation, who calls, what goes wrong, and answers."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -8,7 +7,6 @@ from html import escape
 from twilio_simulator.clock import stopwatch
 from twilio_simulator.exchange import Answer, Outcome, Reply, Request, Severed, json_reply
 from twilio_simulator.facts import Fact
-from twilio_simulator.faults.answers import faulty_reply
 from twilio_simulator.faults.book import Action, FaultBook, Occasion
 from twilio_simulator.ledger import MORE_INFO, RefusalError
 from twilio_simulator.life.calling import Calling
@@ -19,6 +17,7 @@ from twilio_simulator.rest.magic_numbers import magic_handler
 from twilio_simulator.rest.near_misses import count_miss
 from twilio_simulator.rest.routing import Routes
 from twilio_simulator.rest.strictness import check_parameters
+from twilio_simulator.rest.suffering import MADE_UP, Suffering
 from twilio_simulator.rest.trial_rules import check_operation
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
@@ -73,8 +72,7 @@ class TwilioApi:
         self._webhooks = webhooks
         self.calling = Calling(world, webhooks)
         self.strict = False
-        self.held: set[asyncio.Future[None]] = set()
-        """Answers that a fault keeps back."""
+        self.suffering = Suffering(world, progress, webhooks)
 
     def serve(self, request: Request) -> Answer:
         """Answer one request, at once unless a fault holds it."""
@@ -167,63 +165,20 @@ class TwilioApi:
         if account is not None:
             account.in_flight += 1
         try:
-            return await self._gone_wrong(visit, action, carry_out)
+            outcome = await self.suffering.gone_wrong(visit.request, action, carry_out)
+            if isinstance(outcome, Severed):
+                self._note(visit, 0, None)
+            # What was carried out has its headers; an error page is made up by the fault.
+            if action.kind in MADE_UP and isinstance(outcome, Reply):
+                return self._finished(visit, outcome, action.code)
+            return outcome
         finally:
             if account is not None:
                 account.in_flight -= 1
 
-    async def _gone_wrong(self, visit: Visit, action: Action, carry_out: Callable[[], Reply]) -> Outcome:
-        if action.kind == "latency":
-            return await self._late(action, carry_out)
-        if action.kind == "clock_jump":
-            return await self._jumped(action, carry_out)
-        if action.stage == "after":
-            carry_out()
-        if action.kind == "stall":
-            await self._held(None)
-            self._note(visit, 0, None)
-            return Severed("close")
-        if action.kind in ("drop", "reset"):
-            self._note(visit, 0, None)
-            return Severed("reset" if action.kind == "reset" or action.how == "reset" else "close")
-        return self._finished(visit, faulty_reply(action), action.code)
-
-    async def _late(self, action: Action, carry_out: Callable[[], Reply]) -> Outcome:
-        """Carried out at once and answered late, or the other way round: a client gives up in between."""
-        reply = carry_out() if action.stage == "after" else None
-        low, high = action.seconds
-        part = self._world.sids.stream("latency").random()
-        if not await self._held(low + (high - low) * part):
-            return Severed("close")
-        return reply or carry_out()
-
-    async def _jumped(self, action: Action, carry_out: Callable[[], Reply]) -> Reply:
-        """Time leaps while the request is under way: between a check and its answer, say."""
-        reply = carry_out() if action.stage == "after" else None
-        await self._world.clock.advance(round(action.seconds[0] * 1000), self._webhooks.settled)
-        return reply or carry_out()
-
-    async def _held(self, seconds: float | None) -> bool:
-        """Wait, and answer whether the wait was not cut short by a reset."""
-        held: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.held.add(held)
-        try:
-            done, _ = await asyncio.wait([held], timeout=seconds)
-            return not done
-        finally:
-            self.held.discard(held)
-
     def knows(self, operation: str) -> bool:
         """Whether there is an operation of this name, with or without its product."""
         return self.routes.knows(operation)
-
-    def release(self) -> int:
-        """Cut every held answer short: its connection closes without one."""
-        count = len(self.held)
-        for held in tuple(self.held):
-            if not held.done():
-                held.set_result(None)
-        return count
 
     def _note(self, visit: Visit, status: int, code: int | None) -> int:
         account = visit.account

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from twilio_simulator.clock import rfc2822
+from twilio_simulator.world.fate import Fate
 
 Status = Literal[
     "accepted",
@@ -84,6 +85,8 @@ class Message:
     """Milliseconds that it may wait in its sender's queue (30036)."""
     feedback: Literal["confirmed", "unconfirmed"] | None = None
     """What the customer said became of it."""
+    fate: Fate | None = None
+    """What a fault of the book has in store for it."""
 
     @property
     def finished(self) -> bool:
