@@ -13,6 +13,7 @@ from twilio.rest.content.v1.content.approval_create import (  # type: ignore[imp
     ApprovalCreateList,
 )
 
+from twilio_simulator.clock import iso
 from twilio_simulator.exchange import Request
 from twilio_simulator.sdk import connect
 from twilio_simulator.world.account import basic
@@ -292,3 +293,25 @@ async def test_an_account_with_a_broken_template_is_not_made(local: Local) -> No
 
     assert answer.status == 400
     assert "Unsupported Content Type" in answer.json["errors"][0]["cause"]
+
+
+async def test_a_snapshot_keeps_what_meta_and_the_schedule_still_owe(local: Local) -> None:
+    sid = (await created(local))["sid"]
+    account = await local.account(messaging_services=["Shop"])
+    later = iso(local.simulator.world.clock.now() + 3_600_000)
+    message = await account.sent(
+        From=None,
+        MessagingServiceSid=account.facts["messaging_service"],
+        ScheduleType="fixed",
+        SendAt=later,
+    )
+    await post(local, f"/v1/Content/{sid}/ApprovalRequests/whatsapp", {"name": "x", "category": "UTILITY"})
+    await local.does("POST", "/snapshots/before")
+    await local.advance(4000)
+    await local.does("POST", "/snapshots/before/restore")
+
+    assert (await approval(local, sid))["status"] == "received"
+    await local.advance(4000)
+
+    assert (await approval(local, sid))["status"] == "approved"
+    assert (await account.message(message["sid"]))["status"] == "delivered"
