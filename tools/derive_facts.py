@@ -43,7 +43,10 @@ SOURCES: dict[str, tuple[str, str]] = {
             r"|/\{MessagingServiceSid\}/ChannelSenders(/\{Sid\})?)?"
         ),
     ),
-    "messaging_v2": ("twilio_messaging_v2.json", r"/v2/Channels/Senders(/\{Sid\})?"),
+    "messaging_v2": (
+        "twilio_messaging_v2.json",
+        r"/v2/(Channels/Senders(/\{Sid\})?|Indicators/Typing\.json)",
+    ),
     "content": (
         "twilio_content_v1.json",
         (

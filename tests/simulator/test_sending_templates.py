@@ -24,11 +24,16 @@ def under(rules: Ruleset) -> Local:
     return Local(simulator)
 
 
-async def shop(local: Local, types: dict[str, Any] | None = None, **template: object) -> tuple[Local, str]:
+async def shop(
+    local: Local,
+    types: dict[str, Any] | None = None,
+    messaging_services: list[str] | None = None,
+    **template: object,
+) -> tuple[Local, str]:
     """An account with one template, approved unless said."""
     types = types or {"twilio/text": {"body": BODY}}
     plan = {"types": types, "variables": SAMPLES, "status": "approved", **template}
-    account = await local.account(templates=[plan])
+    account = await local.account(templates=[plan], messaging_services=messaging_services or [])
     return account, account.facts["templates"][0]["sid"]
 
 

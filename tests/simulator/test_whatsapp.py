@@ -111,3 +111,15 @@ async def test_the_control_api_joins_without_a_text(local: Local) -> None:
     await local.does("POST", f"/accounts/{local.sid}/sandbox", {"join": [HANDSET]})
 
     assert (await answered(local, SANDBOX))["status"] == "read"
+
+
+async def test_a_typing_indicator_needs_an_inbound_message(local: Local) -> None:
+    told = await writes(local, local.whatsapp)
+    sent = await local.sent()
+    path = "/v2/Indicators/Typing.json"
+
+    answer = await local.call("POST", path, {"messageId": told["message_sid"], "channel": "whatsapp"})
+    assert (answer.status, answer.json) == (200, {"success": True})
+
+    assert (await local.call("POST", path, {"messageId": sent["sid"], "channel": "whatsapp"})).code == 20422
+    assert (await local.call("POST", path, {"messageId": told["message_sid"]})).code == 20422
