@@ -1,0 +1,1 @@
+"""Demos: short stories played through the simulator's own doors, for people who look around."""
