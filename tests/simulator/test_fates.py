@@ -13,7 +13,8 @@ pytestmark = pytest.mark.anyio
 
 
 async def spoil(local: Local, *do: object, **match: str) -> None:
-    await local.does("POST", "/faults", {"match": {"webhook": "status", **match}, "do": list(do)})
+    content: dict[str, object] = {"match": {"webhook": "status"} | match, "do": list(do)}
+    await local.does("POST", "/faults", content)
 
 
 @pytest.mark.parametrize("progress", ["timed", "immediate"])
