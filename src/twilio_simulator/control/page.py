@@ -21,6 +21,8 @@ def new_phone(visit: Visit) -> Content:
     taken = {one.number for one in world.handsets.known()}
     free = (one for one in world.fictional_numbers() if one not in taken)
     phone = world.handsets.get(number or next(free))
+    # Somebody sits in front of it: they answer by themselves.
+    phone.calls = "ring"
     phone.profile_name = name or NAMES[len(taken) % len(NAMES)]
     world.log.note("phone.added", "", phone.number)
     return phone.resource()

@@ -36,7 +36,14 @@ def _bubble(view: View, bubble: Bubble, *, named: bool) -> Html:
         "li",
         {"class": classes, "id": f"b-{bubble.key}", "data-bubble": bubble.key, "data-own": bubble.own},
         h("p.peer", None, readable(bubble.peer) or "waiting for a sender") if named else None,
-        h("div.said", None, _media(view, bubble), _body(bubble), _code(bubble), rich(bubble)),
+        h(
+            "div.said",
+            None,
+            _media(view, bubble),
+            _body(bubble),
+            _code(bubble),
+            None if failed else rich(bubble),
+        ),
         _foot(view, bubble, chosen=chosen),
     )
 

@@ -12,6 +12,13 @@ from twilio_simulator.pages.wording import readable
 
 TITLES = {"sms": "SMS", "whatsapp": "WhatsApp"}
 WORDS = ("STOP", "START", "HELP")
+CALLS = {
+    "answer": "are answered by themselves",
+    "ring": "ring until you answer",
+    "decline": "are declined",
+    "busy": "find it busy",
+    "no-answer": "are not answered",
+}
 SAMPLE = "/phone/static/sample-photo.svg"
 
 
@@ -49,6 +56,7 @@ def _settings(view: View) -> Html:
             {"data-do": path},
             _choice("Phone is", "state", {"reachable": "reachable", **STATES}, handset.state),
             _choice("Line", "kind", {one: one for one in ("mobile", "landline", "voip")}, handset.kind),
+            _choice("Calls", "calls", CALLS, handset.calls),
             _switch("Has WhatsApp", "whatsapp", on=handset.whatsapp),
             _switch("Sends read receipts", "read_receipts", on=handset.read_receipts),
             _field("Name", "profile_name", handset.profile_name),

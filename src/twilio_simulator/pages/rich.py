@@ -18,7 +18,7 @@ def rich(bubble: Bubble) -> Html | None:
     parts = [
         _line("title", content.get("title"), bubble),
         _line("subtitle", content.get("subtitle"), bubble),
-        _place(content.get("location")),
+        _place(content.get("location"), bubble),
         _line("footer", content.get("footer"), bubble),
         _list(bubble, content),
         _buttons(bubble, content.get("buttons") or []),
@@ -38,11 +38,13 @@ def _line(kind: str, words: object, bubble: Bubble) -> Html | None:
     return h(f"p.{kind}", None, words) if words and str(words) not in bubble.body else None
 
 
-def _place(location: dict[str, Any] | None) -> Html | None:
+def _place(location: dict[str, Any] | None, bubble: Bubble) -> Html | None:
     if not location:
         return None
     where = f"{location.get('latitude')}, {location.get('longitude')}"
-    return h("p.place", None, icon("pin"), location.get("label") or "Place", " ", h("small", None, where))
+    label = str(location.get("label") or "")
+    named = None if label in bubble.body else f"{label} "
+    return h("p.place", None, icon("pin"), named, h("small", None, where))
 
 
 def _list(bubble: Bubble, content: dict[str, Any]) -> Html | None:

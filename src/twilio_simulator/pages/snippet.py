@@ -2,18 +2,22 @@
 
 import re
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Any
+from urllib.parse import unquote
 
 from twilio_simulator.pages.asked import creation, parameters
+from twilio_simulator.pages.sources import Names, arguments, literal, quoted
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.message import Message
 from twilio_simulator.world.state import World
 
-TOLD = ("/phones/", "/clock/", "/faults", "/messages/", "/accounts/")
+TOLD = ("/phones/", "/clock/", "/faults", "/messages/", "/accounts/", "/calls/")
 """What belongs into a test; snapshots, resets and resends are the page's own business."""
 SETTLING = 10
 """Seconds of virtual time in which a message reaches its end."""
 REFUSED = 400
+FETCHED = "message = account.client.messages({sid}).fetch()"
 ARGUMENTS = {
     "To": "to",
     "From": "from_",
@@ -22,28 +26,14 @@ ARGUMENTS = {
     "ContentSid": "content_sid",
     "MessagingServiceSid": "messaging_service_sid",
 }
-HEAD = '''"""Made on the phone page. It needs a simulator: python -m twilio_simulator --port 4010."""
-
-import json
-import os
-from urllib.request import Request, urlopen
+HEAD = '''"""Made on the phone page; conftest.py has pytest_plugins = ["twilio_simulator.pytest_plugin"]."""
 {imports}
-from twilio_simulator.sdk import connect
 
-SIMULATOR = os.environ.get("TWILIO_SIMULATOR", "http://127.0.0.1:4010")
-
-
-def control(method, path, body=None):
-    request = Request(f"{{SIMULATOR}}/_sim{{path}}", json.dumps(body or {{}}).encode(), method=method)
-    with urlopen(request) as answer:
-        return json.load(answer)
-
-
-def test_{name}():
-    account = control("POST", "/accounts")
-    client = connect(SIMULATOR, account["account_sid"], account["auth_token"])
+def test_{name}(simulator, account, clock):
+    handset = simulator.handset({handset})
 '''
-FAULTY = """import pytest
+FAULTY = """
+import pytest
 from twilio.base.exceptions import TwilioException
 """
 
@@ -60,105 +50,104 @@ class Step:
 
 def snippet(world: World, message: Message, steps: list[Step]) -> str:
     """The whole test module."""
-    account = world.accounts[message.account_sid]
-    names = _names(account, message)
-    made, request = creation(world, message)
-    status = None if request is None else request.details.get("status")
-    faulty = made is not None and (not status or status >= REFUSED)
-    since = 0 if made is None else made.cursor
-    told = [step for step in steps if _belongs(step)]
+    names = _names(world.accounts[message.account_sid], message)
+    told = [step for step in steps if step.path.startswith(TOLD)]
+    faulty = False
     if message.direction == "inbound":
         lines = _inbound(told, message, names)
     else:
-        lines = [_control(one, names) for one in told if one.cursor < since]
+        since, faulty = _origin(world, message)
+        lines = [_step(one, names) for one in told if one.cursor < since]
         lines += _sent(message, names, faulty=faulty)
-        lines += [_control(one, names) for one in told if one.cursor >= since]
-    body = "\n".join(f"    {line}" for line in [*lines, *_ending(message)])
-    return HEAD.format(imports=FAULTY if faulty else "", name=_title(message)) + body + "\n"
+        lines += [_step(one, names) for one in told if one.cursor >= since]
+    body = "\n".join(f"    {line}" if line else "" for line in [*lines, *_ending(message)])
+    head = HEAD.format(
+        imports=FAULTY if faulty else "", name=_title(message), handset=quoted(_handset(message))
+    )
+    return f"{head}{body}\n"
 
 
-def _belongs(step: Step) -> bool:
-    return step.path.startswith(TOLD)
+def _origin(world: World, message: Message) -> tuple[int, bool]:
+    """Where the log stood at the create, and whether its answer was an error or never came."""
+    made, request = creation(world, message)
+    status = None if request is None else request.details.get("status")
+    return (0, False) if made is None else (made.cursor, not status or status >= REFUSED)
 
 
-def _names(account: Account, message: Message) -> dict[str, str]:
+def _handset(message: Message) -> str:
+    other = message.sender if message.direction == "inbound" else message.to
+    return (other or "").removeprefix("whatsapp:")
+
+
+def _names(account: Account, message: Message) -> Names:
     """What is the account's own becomes an expression, so that the test has an account to itself."""
-    names = {account.sid: 'account["account_sid"]', message.sid: "message.sid"}
+    names = {account.sid: "account.sid", message.sid: "message.sid", _handset(message): "handset.number"}
+    names[f"whatsapp:{_handset(message)}"] = 'f"whatsapp:{handset.number}"'
     for number in list(account.numbers)[:1]:
-        names[number] = 'account["number"]'
+        names[number] = "account.number"
     for number in list(account.whatsapp_senders)[:1]:
-        names[f"whatsapp:{number}"] = 'account["whatsapp_sender"]'
-    names[account.sandbox.join_word] = 'account["sandbox"]["join_word"]'
+        names[f"whatsapp:{number}"] = "account.whatsapp_sender"
+    names[account.sandbox.join_word] = 'account.facts["sandbox"]["join_word"]'
     return names
 
 
-def _literal(value: Any, names: dict[str, str]) -> str:
-    if isinstance(value, str):
-        return names.get(value) or _quoted(value)
-    if isinstance(value, dict):
-        inner = ", ".join(f"{_quoted(key)}: {_literal(one, names)}" for key, one in value.items())
-        return f"{{{inner}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(_literal(one, names) for one in value)}]"
-    return repr(value)
-
-
-def _quoted(text: str) -> str:
-    shown = repr(text)
-    return shown if '"' in text else '"' + shown[1:-1].replace("\\'", "'") + '"'
-
-
-def _control(step: Step, names: dict[str, str]) -> str:
-    path = step.path.replace("+", "%2B")
-    shown = _quoted(path)
-    for value, expression in names.items():
-        if value in path:
-            shown = f'f"{path.replace(value, "{" + expression.replace(chr(34), chr(39)) + "}")}"'
+def _step(step: Step, names: Names) -> str:
     body = {name: value for name, value in step.body.items() if name != "wait"}
-    words = f", {_literal(body, names)}" if body else ""
-    return f'control("{step.method}", {shown}{words})'
+    parts = [unquote(part) for part in step.path.strip("/").split("/")]
+    named = all(name.isidentifier() and not iskeyword(name) for name in body)
+    if named and parts[0] == "phones" and parts[-1] != "calls":
+        does = "set" if step.method == "PATCH" else "text"
+        return f"{_phone(parts[1], names)}.{does}({arguments(body, names)})"
+    if named and step.method == "PATCH" and names.get(parts[-1]) == "account.sid":
+        return f"account.set({arguments(body, names)})"
+    if parts[0] == "clock" and parts[-1] in ("advance", "freeze", "run"):
+        return f"clock.{parts[-1]}({', '.join(literal(one, names) for one in body.values())})"
+    path = "".join(f"/{'{' + names[part] + '}' if part in names else part}" for part in parts)
+    shown = f'f"{path}"' if "{" in path else f'"{path}"'
+    return f'simulator.ask("{step.method}", {shown}, {literal(body, names)})'
 
 
-def _sent(message: Message, names: dict[str, str], *, faulty: bool) -> list[str]:
-    given: dict[str, list[str]] = {}
+def _phone(number: str, names: Names) -> str:
+    return "handset" if names.get(number) == "handset.number" else f"simulator.handset({quoted(number)})"
+
+
+def _sent(message: Message, names: Names, *, faulty: bool) -> list[str]:
+    given: dict[str, Any] = {}
     for name, value in parameters(message):
-        if name in ARGUMENTS:
-            given.setdefault(ARGUMENTS[name], []).append(_literal(value, names))
-    many = {"media_url"}
-    shown = [
-        f"{name}=[{', '.join(all_)}]" if name in many else f"{name}={all_[0]}" for name, all_ in given.items()
-    ]
-    call = f"client.messages.create({', '.join(shown)})"
+        if name == "MediaUrl":
+            given.setdefault("media_url", []).append(value)
+        elif name in ARGUMENTS:
+            given[ARGUMENTS[name]] = value
+    call = f"account.client.messages.create({arguments(given, names)})"
     if not faulty:
         return [f"message = {call}"]
-    return [
-        "with pytest.raises((TwilioException, OSError)):",
-        f"    {call}",
-        "(message,) = client.messages.list(limit=1)",
-    ]
+    raises = "with pytest.raises((TwilioException, OSError)):"
+    return [raises, f"    {call}", "(message,) = account.client.messages.list(limit=1)"]
 
 
-def _inbound(steps: list[Step], message: Message, names: dict[str, str]) -> list[str]:
+def _inbound(steps: list[Step], message: Message, names: Names) -> list[str]:
     """The step that made it is the last with its words; its answer names the message."""
     typed = [one for one in steps if one.path.endswith("/messages") and one.body.get("body") == message.body]
     made = typed[-1] if typed else _retold(message)
-    lines = [_control(one, names) for one in steps if one is not made and one.cursor <= made.cursor]
-    lines.append(f"received = {_control(made, names)}")
-    return [*lines, 'message = client.messages(received["message_sid"]).fetch()']
+    lines = [_step(one, names) for one in steps if one is not made and one.cursor <= made.cursor]
+    return [*lines, f"received = {_step(made, names)}", FETCHED.format(sid='received["message_sid"]')]
 
 
 def _retold(message: Message) -> Step:
-    number = (message.sender or "").removeprefix("whatsapp:")
-    return Step("POST", f"/phones/{number}/messages", {"to": message.to, "body": message.body}, 0)
+    body = {"to": message.to, "body": message.body}
+    return Step("POST", f"/phones/{_handset(message)}/messages", body, 0)
 
 
 def _ending(message: Message) -> list[str]:
     if message.direction == "inbound":
-        return ["", f"assert message.body == {_literal(message.body, {})}"]
-    fetched = "message = client.messages(message.sid).fetch()"
-    wait = f'control("POST", "/clock/advance", {{"seconds": {SETTLING}}})'
-    expected = f"({_quoted(message.status)}, {message.error_code})"
-    return [wait, fetched, "", f"assert (message.status, message.error_code) == {expected}"]
+        return ["", f"assert message.body == {quoted(message.body)}"]
+    expected = f"({quoted(message.status)}, {message.error_code})"
+    return [
+        f"clock.advance({SETTLING})",
+        FETCHED.format(sid="message.sid"),
+        "",
+        f"assert (message.status, message.error_code) == {expected}",
+    ]
 
 
 def _title(message: Message) -> str:

@@ -7,7 +7,7 @@ from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import day, moment
 
 STEPS = {"+1 min": 60, "+10 min": 600, "+24 h": 86_400}
-SPEEDS = ("0.1", "1", "10", "100")
+SPEEDS = ("1", "10", "60", "3600")
 
 
 def world_bar(view: View) -> Html:
@@ -23,7 +23,7 @@ def world_bar(view: View) -> Html:
 
 def _clock(view: View) -> Html:
     clock = view.world.clock
-    now = {"data-now": str(view.now), "data-frozen": clock.frozen}
+    now = {"data-now": str(view.now), "data-frozen": clock.frozen, "data-speed": f"{clock.speed:g}"}
     steps = [
         h(
             "button",
@@ -54,23 +54,15 @@ def _freeze(*, frozen: bool) -> Html:
 
 
 def _speed(view: View) -> Html:
-    speed = f"{view.account.settings.speed:g}"
+    speed = f"{view.world.clock.speed:g}"
     known = SPEEDS if speed in SPEEDS else (*SPEEDS, speed)
     options = [
         h("option", {"value": one, "selected": one == speed}, f"\N{MULTIPLICATION SIGN}{one}")
         for one in known
     ]
-    box = {
-        "name": "speed",
-        "data-type": "number",
-        "aria-label": "Speed of messages",
-        "title": "Speed of messages",
-    }
-    return h(
-        "form.speed",
-        {"data-do": f"PATCH /accounts/{view.account.sid}", "data-live": True},
-        h("select", box, options),
-    )
+    label = "Speed of time"
+    box = {"name": "speed", "data-type": "number", "aria-label": label, "title": label}
+    return h("form.speed", {"data-do": "POST /clock/run", "data-live": True}, h("select", box, options))
 
 
 def _account(view: View) -> Html:

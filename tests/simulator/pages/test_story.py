@@ -12,7 +12,6 @@ from tests.simulator.local import Local, Receiver
 from tests.simulator.pages.window import ADA, Window, looking
 
 pytestmark = pytest.mark.anyio
-PHONE = f"/phones/{ADA.replace('+', '%2B')}"
 
 
 async def test_the_story_of_a_message_is_told_from_request_to_webhook(
@@ -85,9 +84,9 @@ async def test_a_test_made_of_clicks_passes(browser: Browser, local: Local, tmp_
         await expect(window.one(".story .way")).to_contain_text("undelivered 30003")
         module = await _made(window)
 
-    assert "def test_are_you_there():" in module
+    assert "def test_are_you_there(simulator, account, clock):" in module
     assert 'assert (message.status, message.error_code) == ("undelivered", 30003)' in module
-    assert await _passes(module, local, tmp_path)
+    assert await _passes(module, tmp_path)
 
 
 async def test_a_test_of_a_typed_text_passes(browser: Browser, local: Local, tmp_path: Path) -> None:
@@ -98,7 +97,7 @@ async def test_a_test_of_a_typed_text_passes(browser: Browser, local: Local, tmp
         await window.bubble("it's me").locator("a").click()
         module = await _made(window)
 
-    assert await _passes(module, local, tmp_path)
+    assert await _passes(module, tmp_path)
 
 
 async def test_a_test_of_a_message_with_a_lost_answer_passes(
@@ -122,7 +121,7 @@ async def test_a_test_of_a_message_with_a_lost_answer_passes(
         await expect(window.one(".story .way")).to_contain_text("delivered")
         module = await _made(window)
 
-    assert await _passes(module, local, tmp_path)
+    assert await _passes(module, tmp_path)
 
 
 async def _made(window: Window) -> str:
@@ -132,27 +131,12 @@ async def _made(window: Window) -> str:
     return await window.one("#snippet-text").inner_text()
 
 
-async def _passes(module: str, local: Local, folder: Path) -> bool:
-    """Run it as its owner would, against this simulator."""
-    await local.does("PATCH", PHONE, {"state": "reachable"})
+async def _passes(module: str, folder: Path) -> bool:
+    """Run it as its owner would, with the plugin and a simulator of its own."""
     (folder / "test_made.py").write_text(module)
-    command = (
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-c",
-        os.devnull,
-        "test_made.py",
-    )
-    child = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=folder,
-        env={**os.environ, "TWILIO_SIMULATOR": local.simulator.url},
-        stdout=asyncio.subprocess.PIPE,
-    )
+    plugins = ("-p", "no:cacheprovider", "-p", "twilio_simulator.pytest_plugin", "-c", os.devnull)
+    command = (sys.executable, "-m", "pytest", "-q", *plugins, "test_made.py")
+    child = await asyncio.create_subprocess_exec(*command, cwd=folder, stdout=asyncio.subprocess.PIPE)
     output, _ = await child.communicate()
     assert b"1 passed" in output, f"{module}\n{output.decode()}"
     return True

@@ -26,12 +26,12 @@ async def test_the_clock_is_turned_and_stopped(browser: Browser, fresh: Simulato
     assert not clock.frozen
 
 
-async def test_messages_go_faster_at_another_speed(browser: Browser, fresh: Simulator) -> None:
+async def test_time_runs_faster_at_another_speed(browser: Browser, fresh: Simulator) -> None:
     async with looking(browser, fresh) as window:
-        await window.page.get_by_label("Speed of messages").select_option("100")
-        await expect(window.one(".speed option[selected]")).to_have_attribute("value", "100")
+        await window.page.get_by_label("Speed of time").select_option("60")
+        await expect(window.one(".speed option[selected]")).to_have_attribute("value", "60")
 
-    assert fresh.account.settings.speed == 100
+    assert fresh.world.clock.speed == 60
 
 
 async def test_an_account_becomes_a_trial_one(browser: Browser, fresh: Simulator) -> None:

@@ -227,4 +227,12 @@ document.getElementById('snippet-forget').addEventListener('click', () => {
 addEventListener('popstate', () => refresh().catch(failed));
 settle(null, true);
 keys({ go, closeMenus });
-live(() => refresh().catch(() => say('The simulator does not answer')));
+live(async () => {
+  try {
+    await refresh();
+    return true;
+  } catch {
+    say('The simulator does not answer');
+    return false;
+  }
+});

@@ -2,6 +2,8 @@
 
 const PAUSE = 250;
 const WINDOW = 5;
+const RETRY = 1000;
+const IDLE = 5000;
 const times = [];
 let waiting = false;
 
@@ -10,7 +12,7 @@ function soon(look) {
   waiting = true;
   setTimeout(() => {
     waiting = false;
-    if (!document.hidden) look();
+    if (!document.hidden && !document.documentElement.hasAttribute('data-away')) look();
   }, PAUSE);
 }
 
@@ -22,13 +24,34 @@ function rate() {
   if (shown) shown.textContent = perSecond && perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond));
 }
 
-export function live(look) {
+// A stream that breaks is opened anew where the page then stands: a simulator that was
+// started again counts its events from the beginning.
+function follow(look) {
   const from = document.getElementById('app').dataset.cursor;
   const stream = new EventSource(`/_sim/events/stream?after=${from}`);
   stream.onmessage = (message) => {
     if (JSON.parse(message.data).kind === 'request') times.push(performance.now());
     soon(look);
   };
+  stream.onerror = () => {
+    stream.close();
+    again(look);
+  };
+}
+
+function again(look) {
+  setTimeout(async () => {
+    const back = await look();
+    document.documentElement.toggleAttribute('data-away', !back);
+    if (back) follow(look);
+    else again(look);
+  }, RETRY);
+}
+
+// `look` reads the page anew and tells whether that went well.
+export function live(look) {
+  follow(look);
   document.addEventListener('visibilitychange', () => soon(look));
   setInterval(rate, 500);
+  setInterval(() => soon(look), IDLE); // settings may change without an event
 }

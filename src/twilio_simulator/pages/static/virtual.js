@@ -2,17 +2,17 @@
 
 let base = 0;
 let since = 0;
-let frozen = false;
+let speed = 1; // 0 while time stands still
 
 export function read() {
   const now = document.getElementById('now');
   base = Number(now.dataset.now);
-  frozen = now.hasAttribute('data-frozen');
+  speed = now.hasAttribute('data-frozen') ? 0 : Number(now.dataset.speed);
   since = performance.now();
   tick();
 }
 
-export const present = () => (frozen ? base : base + performance.now() - since);
+export const present = () => base + speed * (performance.now() - since);
 
 const two = (number) => String(number).padStart(2, '0');
 
