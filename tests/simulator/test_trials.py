@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.simulator.local import HANDSET, Local
+from tests.simulator.local import HANDSET, Local, Receiver
 from tests.simulator.test_sending_templates import under
 
+from twilio_simulator.exchange import Reply
 from twilio_simulator.ruleset import Ruleset
 from twilio_simulator.world.provided_templates import PROVIDED
 from twilio_simulator.world.trial_schemes import CLASSIC, OF_2026, SCHEMES
@@ -139,6 +140,18 @@ async def test_a_sixth_verified_number_is_refused(local: Local) -> None:
     assert (await local.control("POST", path.format(old.sid), {"number": "+14155550130"})).status == 200
 
 
+async def test_a_number_serves_three_trials_at_most(local: Local) -> None:
+    for _ in range(3):
+        await trial(local)
+
+    plan = {"type": "Trial", "verified_callers": [HANDSET]}
+    answer = await local.control("POST", "/accounts", plan)
+
+    assert answer.status == 400
+    assert "verified in 3 trials" in answer.json["errors"][0]["cause"]
+    await trial(local, "classic")
+
+
 async def test_a_classic_trial_marks_its_texts(local: Local) -> None:
     account = await trial(local, "classic")
 
@@ -173,3 +186,17 @@ async def test_a_classic_trial_has_no_named_sender(local: Local) -> None:
     account = await trial(local, "classic", verified_callers=["+442079460123"])
 
     assert (await account.send(From="ACME", To="+442079460123")).code == 21267
+
+
+async def test_replies_by_twiml_follow_the_scheme(local: Local, receiver: Receiver) -> None:
+    new, old = await trial(local), await trial(local, "classic")
+    bodies = []
+    for account, text in ((new, b"Hello"), (new, b"sms_2fa"), (old, b"Hello")):
+        await local.does("PATCH", f"/accounts/{account.sid}", {"inbound_url": f"{receiver.url}/in"})
+        receiver.answers.append(Reply(200, text, content_type="text/plain"))
+        await local.does("POST", f"/phones/{HANDSET}/messages", {"to": account.number, "body": "Hi"})
+        await local.advance(5)
+        rows = (await account.call("GET", "{}/Messages.json")).json["messages"]
+        bodies.append([one["body"] for one in rows if one["direction"] == "outbound-reply"])
+
+    assert bodies == [[], [OF_2026.texts["sms_2fa"]], [f"{PREFIX}Hello"]]

@@ -6,6 +6,7 @@ from typing import Literal, cast
 from twilio_simulator.addresses import SANDBOX, is_dialable, is_short_code
 from twilio_simulator.control.fields import Fields
 from twilio_simulator.control.template_plans import template_plan
+from twilio_simulator.control.verified_callers import check_verified
 from twilio_simulator.countries import COUNTRIES
 from twilio_simulator.sid_patterns import is_sid, is_token
 from twilio_simulator.webhooks.target import is_webhook_url
@@ -14,7 +15,6 @@ from twilio_simulator.world.making import AccountPlan, NumberPlan, ServicePlan, 
 from twilio_simulator.world.message import Mode
 from twilio_simulator.world.numbers import CAPABILITIES, TEXTS
 from twilio_simulator.world.state import World
-from twilio_simulator.world.trial_schemes import SCHEMES
 
 MODES = ("immediate", "timed", "manual")
 CHANNELS = ("sms", "call", "whatsapp", "email")
@@ -145,7 +145,7 @@ def account_plan(fields: Fields, world: World) -> AccountPlan:
         api_keys=round(fields.number("api_keys", 0, 0, 20)),
     )
     if plan.type == "Trial":
-        check_verified_cap(fields, plan.ruleset, len(plan.verified_callers))
+        check_verified(fields, world, plan.ruleset, plan.verified_callers, 0)
     _senders(fields, plan, world)
     if fields.has("verify_services"):
         plan.verify_services = [
@@ -200,14 +200,6 @@ def _senders(fields: Fields, plan: AccountPlan, world: World) -> None:
     for sender in plan.whatsapp_senders:
         if sender in world.whatsapp_owners or sender == SANDBOX:
             fields.wrong("whatsapp_senders", f"{sender} is taken", "Leave it out to get a free one.")
-
-
-def check_verified_cap(fields: Fields, ruleset: str, count: int) -> None:
-    """A trial of 2026 has five verified numbers at most."""
-    most = SCHEMES[ruleset].most_verified
-    if most is not None and count > most:
-        cause = f"would be more than the {most} verified numbers of a trial of {ruleset}"
-        fields.wrong("verified_callers", cause, "Give fewer, or set the account's type to Full.")
 
 
 def _short_codes(fields: Fields) -> list[str]:

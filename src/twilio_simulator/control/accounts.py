@@ -6,14 +6,16 @@ from twilio_simulator.addresses import SANDBOX
 from twilio_simulator.clock import precise
 from twilio_simulator.control.account_plans import (
     account_plan,
-    check_verified_cap,
     micros,
     phone,
     phones,
     settings,
     url,
 )
+from twilio_simulator.control.verified_callers import check_verified
+from twilio_simulator.control.fields import Fields
 from twilio_simulator.control.visit import Content, Handler, Visit
+from twilio_simulator.sid_patterns import is_token, looks_real
 from twilio_simulator.world.account import MEMBERSHIP, Account, AccountStatus, Type
 from twilio_simulator.world.making import listen, make_account, simulated, verify_caller
 
@@ -85,9 +87,19 @@ def sandbox_shown(account: Account) -> Content:
 
 def create(visit: Visit) -> Content:
     """Make an account with numbers and services in one call."""
-    plan = account_plan(visit.fields(), visit.world)
+    fields = visit.fields()
+    _check_token(visit, fields)
+    plan = account_plan(fields, visit.world)
     account = make_account(visit.world, plan)
     return {"url": visit.request.address, **shown(account)}
+
+
+def _check_token(visit: Visit, fields: Fields) -> None:
+    """Nobody's own credentials belong in here by mistake."""
+    token, sid = fields.text("auth_token"), fields.text("sid")
+    if token and is_token(token) and not visit.simulator.accept_any_token and looks_real(token, sid):
+        remedy = "Leave it out for a made-up one, or start the simulator with --accept-any-token."
+        fields.wrong("auth_token", "looks like a real one", remedy)
 
 
 def list_accounts(visit: Visit) -> Content:
@@ -145,7 +157,7 @@ def add_verified_callers(visit: Visit) -> Content:
     one = phone(fields, "number")
     wanted = [*numbers, *([one] if one else [])]
     if account.type == "Trial":
-        check_verified_cap(fields, account.ruleset, len(account.caller_ids) + len(wanted))
+        check_verified(fields, visit.world, account.ruleset, wanted, len(account.caller_ids))
     fields.done()
     for number in wanted:
         verify_caller(visit.world, account, number)

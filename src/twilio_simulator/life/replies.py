@@ -6,6 +6,7 @@ from dataclasses import replace
 from twilio_simulator.addresses import address, is_dialable, is_sender
 from twilio_simulator.clock import SECOND
 from twilio_simulator.life.progress import Progress
+from twilio_simulator.life.trial_texts import reply_text
 from twilio_simulator.rest.messages import media_type
 from twilio_simulator.segments import segments
 from twilio_simulator.twiml.document import document
@@ -79,11 +80,21 @@ class Replies:
             return Flaw(14102, f"'{verb.sender}' cannot send to '{verb.to}' here")
         if verb.callback is not None and not is_webhook_url(verb.callback):
             return Flaw(14105, f"'{verb.callback}' is no URL")
-        if account.opt_outs.holds(str(sender), inbound.service_sid, str(to)):
-            return Flaw(21610, f"{to} has opted out of messages from {sender}")
+        barred = self._barred(account, inbound, verb)
+        if barred is not None:
+            return barred
         if webhook.replied + len(webhook.messages) >= MOST_REPLIES:
             return Flaw(14109, f"more than {MOST_REPLIES} messages in answer to one")
         return self._loop(account, str(sender), str(to))
+
+    @staticmethod
+    def _barred(account: Account, inbound: Message, verb: ReplyVerb) -> Flaw | None:
+        to, sender = str(address(verb.to)), str(address(verb.sender))
+        if account.opt_outs.holds(sender, inbound.service_sid, to):
+            return Flaw(21610, f"{to} has opted out of messages from {sender}")
+        if reply_text(account, to, verb.body) is None:
+            return Flaw(572006, "a trial of 2026 replies with its ten texts only")
+        return None
 
     def _loop(self, account: Account, sender: str, to: str) -> Flaw | None:
         """Two programs that answer each other would never stop."""
@@ -100,18 +111,19 @@ class Replies:
         now, new = self._world.clock.now(), self._world.sids.new
         media = [Media(new("ME"), url, media_type(url), now) for url in verb.media]
         whole = media or verb.to.startswith("whatsapp:")
+        body = reply_text(account, verb.to, verb.body) or ""
         service = account.messaging_services.get(inbound.service_sid or "")
         message = Message(
             sid=new("MM" if media else "SM"),
             account_sid=account.sid,
             to=str(address(verb.to)),
             sender=str(address(verb.sender)),
-            body=verb.body,
+            body=body,
             status="queued",
             direction="outbound-reply",
             created=now,
             updated=now,
-            num_segments=1 if whole else segments(verb.body),
+            num_segments=1 if whole else segments(body),
             mode=account.settings.progress,
             service_sid=inbound.service_sid,
             callback=verb.callback or (None if service is None else service.status_callback),

@@ -3,8 +3,9 @@
 from twilio_simulator.addresses import Address
 from twilio_simulator.countries import country
 from twilio_simulator.ledger import TRIAL_GATE, RefusalError
+from twilio_simulator.life.trial_texts import scheme_of
 from twilio_simulator.rest.call import Call
-from twilio_simulator.rest.trial_rules import check_verified, scheme_of
+from twilio_simulator.rest.trial_rules import check_verified
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.provided_templates import PROVIDED
 from twilio_simulator.world.trial_schemes import TrialScheme

@@ -2,9 +2,9 @@
 
 from twilio_simulator.clock import HOUR
 from twilio_simulator.ledger import TRIAL_GATE, RefusalError
+from twilio_simulator.life.trial_texts import scheme_of
 from twilio_simulator.ruleset import Ruleset
 from twilio_simulator.world.account import Account
-from twilio_simulator.world.trial_schemes import SCHEMES, TrialScheme
 
 DAY = 24 * HOUR
 MASKED = 4
@@ -39,11 +39,6 @@ CLOSED = frozenset(
     }
 )
 CLOSED_PRODUCTS = ("content", "monitor")
-
-
-def scheme_of(account: Account) -> TrialScheme | None:
-    """The scheme that holds for the account, None when it is no trial."""
-    return SCHEMES.get(account.ruleset) if account.type == "Trial" else None
 
 
 def check_operation(account: Account, operation: str) -> None:

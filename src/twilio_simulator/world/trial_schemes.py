@@ -17,6 +17,8 @@ class TrialScheme:
     units: MappingProxyType[str, int]
     """Messages by channel."""
     most_verified: int | None
+    most_accounts: int | None
+    """How many trials may have verified one and the same number."""
     texts: MappingProxyType[str, str]
     """The only texts there are, by the name that has to stand in Body; empty lets every text pass."""
 
@@ -43,6 +45,7 @@ OF_2026 = TrialScheme(
     days=30,
     units=MappingProxyType({"sms": 100, "whatsapp": 100}),
     most_verified=5,
+    most_accounts=3,
     texts=MappingProxyType(_TEXTS),
 )
 # Recorded responses of earlier years.
@@ -53,6 +56,7 @@ CLASSIC = TrialScheme(
     days=None,
     units=MappingProxyType({}),
     most_verified=None,
+    most_accounts=None,
     texts=MappingProxyType({}),
 )
 SCHEMES = MappingProxyType({scheme.name: scheme for scheme in (OF_2026, CLASSIC)})
