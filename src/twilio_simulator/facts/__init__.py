@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-PRODUCTS = ("api", "verify", "messaging_v1", "messaging_v2", "content", "content_v2", "lookups")
+PRODUCTS = ("api", "verify", "messaging_v1", "messaging_v2", "content", "content_v2", "lookups", "monitor")
 # Documented outside the parameter lists: Tags stands in the message resource's examples.
 _ALSO = {
     "api.CreateMessage": {"Tags": {"type": "string"}},

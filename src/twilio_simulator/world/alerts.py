@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from twilio_simulator.clock import iso, precise
 from twilio_simulator.ledger import LEDGER, MORE_INFO
@@ -38,6 +39,12 @@ class Alert:
     particulars: str
     incident: Incident
 
+    @property
+    def level(self) -> str:
+        """How the debugger files it."""
+        rule = LEDGER.get(self.code)
+        return "error" if rule is None else rule.level
+
     def shown(self) -> dict[str, Any]:
         """The alert as the control API shows it, with the ledger's explanation."""
         rule, incident = LEDGER.get(self.code), self.incident
@@ -45,7 +52,7 @@ class Alert:
             "sid": self.sid,
             "at": precise(self.at),
             "code": self.code,
-            "level": "error" if rule is None else rule.level,
+            "level": self.level,
             "explanation": "" if rule is None else rule.text,
             "particulars": self.particulars,
             "source": "" if rule is None else rule.source,
@@ -67,32 +74,38 @@ class Alert:
             },
         }
 
+    def whole(self, address: str) -> dict[str, Any]:
+        """The JSON of one Alert when it is fetched: with the request and the answer."""
+        incident = self.incident
+        return {
+            **self.resource(address),
+            "request_variables": urlencode(incident.variables),
+            "request_headers": urlencode(incident.headers),
+            "response_body": incident.response_body,
+            "response_headers": urlencode(incident.response_headers),
+        }
+
     def resource(self, address: str) -> dict[str, Any]:
-        """The JSON of the Monitor API's Alert; request and answer show when one alert is fetched."""
+        """The JSON of the Monitor API's Alert, as lists show it."""
         rule, incident = LEDGER.get(self.code), self.incident
         text = "" if rule is None else rule.text
         return {
             "account_sid": incident.account_sid,
-            "alert_text": f"Msg={text}: {self.particulars}&ErrorCode={self.code}&LogLevel={_level(self)}",
+            "alert_text": f"Msg={text}: {self.particulars}&ErrorCode={self.code}&LogLevel={self.level}",
             "api_version": "2010-04-01",
             "date_created": iso(self.at),
             "date_generated": iso(self.at),
             "date_updated": iso(self.at),
             "error_code": str(self.code),
-            "log_level": _level(self),
+            "log_level": self.level,
             "more_info": f"{MORE_INFO}{self.code}",
-            "request_method": incident.method,
-            "request_url": incident.url,
+            "request_method": incident.method or None,
+            "request_url": incident.url or None,
             "resource_sid": incident.resource_sid,
             "service_sid": incident.service_sid,
             "sid": self.sid,
             "url": f"{address}/v1/Alerts/{self.sid}",
         }
-
-
-def _level(alert: Alert) -> str:
-    rule = LEDGER.get(alert.code)
-    return "error" if rule is None else rule.level
 
 
 class Alerts:
