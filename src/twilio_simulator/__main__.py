@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
-from twilio_simulator.sid_patterns import is_sid, is_token
+from twilio_simulator.sid_patterns import is_sid, is_token, looks_real
 
 if TYPE_CHECKING:
     from twilio_simulator.simulator import Simulator
@@ -42,6 +42,10 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="makes SIDs, codes and delays repeatable")
     parser.add_argument("--strict", action="store_true", help="refuse parameters that Twilio does not have")
     parser.add_argument("--state", metavar="FILE", help="keep the world in this file, and go on from it")
+    parser.add_argument("--control-token", help="what the control API wants as bearer token")
+    parser.add_argument(
+        "--accept-any-token", action="store_true", help="take auth tokens that look like real ones"
+    )
     parser.add_argument(
         "--proxy-port",
         type=int,
@@ -68,6 +72,11 @@ def check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
         parser.error("--sid must be AC followed by 32 hexadecimal digits")
     if options.token is not None and not is_token(options.token):
         parser.error("--token must be 32 hexadecimal digits")
+    if options.token and not options.accept_any_token and looks_real(options.token, options.sid):
+        parser.error(
+            "--token looks like a real auth token. Leave it out, choose one that shows it is made up "
+            "(51a0 in front), or add --accept-any-token."
+        )
     for name, port in (("--port", options.port), ("--proxy-port", options.proxy_port or 0)):
         if not 0 <= port <= 65535:  # noqa: PLR2004 - the range of ports
             parser.error(f"{name} must be from 0 to 65535")
@@ -96,6 +105,8 @@ async def run(options: argparse.Namespace) -> None:
         strict=options.strict,
         allowed_hosts=frozenset({options.host, *options.allow_host}),
         webhook_hosts=frozenset(options.allow_webhooks_to),
+        control_token=options.control_token,
+        accept_any_token=options.accept_any_token,
     )
     simulator = Simulator(wanted)
     stop = asyncio.Event()

@@ -6,6 +6,7 @@ from typing import Any
 
 from twilio_simulator.addresses import SANDBOX
 from twilio_simulator.control.api import PREFIX, ControlApi
+from twilio_simulator.control.guard import Guard
 from twilio_simulator.door.asgi import Application
 from twilio_simulator.exchange import Answer, Request
 from twilio_simulator.facts import table
@@ -42,6 +43,10 @@ class Options:
     """Host names beside loopback that may reach the control API."""
     webhook_hosts: frozenset[str] = frozenset()
     """Hosts beside loopback to which webhooks may go."""
+    control_token: str | None = None
+    """What the control API wants as bearer token, when set."""
+    accept_any_token: bool = False
+    """Take auth tokens that look like real ones."""
 
 
 class Simulator:
@@ -61,7 +66,8 @@ class Simulator:
         self.calling = self.rest.calling
         self.programs = self.calling.programs
         self.rest.strict = options.strict
-        self.control = ControlApi(self, options.allowed_hosts)
+        self.control = ControlApi(self, Guard(options.allowed_hosts, options.control_token))
+        self.accept_any_token = options.accept_any_token
         self.app = Application(self.serve)
         self.url = ""
         """Where it is served, once it is."""

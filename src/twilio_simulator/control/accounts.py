@@ -12,8 +12,8 @@ from twilio_simulator.control.account_plans import (
     settings,
     url,
 )
-from twilio_simulator.control.verified_callers import check_verified
 from twilio_simulator.control.fields import Fields
+from twilio_simulator.control.verified_callers import check_verified
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.sid_patterns import is_token, looks_real
 from twilio_simulator.world.account import MEMBERSHIP, Account, AccountStatus, Type

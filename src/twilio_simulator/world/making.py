@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from twilio_simulator.clock import MINUTE
+from twilio_simulator.sid_patterns import SIMULATED
 from twilio_simulator.world.account import MEMBERSHIP, Account, Sandbox, Settings, Type
 from twilio_simulator.world.messaging_service import MessagingService
 from twilio_simulator.world.numbers import (
@@ -24,8 +25,6 @@ SEED_JOIN_WORD = "join sim-sandbox"
 SEED_TEST_SID, SEED_TEST_TOKEN = "AC51a0" + "7e57" * 7, "51a0" + "7e57" * 7
 MAGIC_SENDER = "+15005550006"
 """The only number that test credentials send from (Twilio docs, iam/test-credentials)."""
-SIMULATED = "51a0"
-"""Reads like SIMO: every SID and token of an account made here starts with it."""
 
 
 @dataclass(slots=True)
