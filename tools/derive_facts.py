@@ -24,7 +24,7 @@ SOURCES: dict[str, tuple[str, str]] = {
             r"|IncomingPhoneNumbers(/\{Sid\}|/Local|/Mobile|/TollFree)?|OutgoingCallerIds|OutgoingCallerIds/\{Sid\}"
             r"|AvailablePhoneNumbers(/\{CountryCode\}(/Local|/Mobile|/TollFree)?)?|Keys(/\{Sid\})?"
             r"|SigningKeys(/\{Sid\})?|SMS/ShortCodes(/\{Sid\})?"
-            r"|Calls|Calls/\{Sid\}))?\.json"
+            r"|Calls|Calls/\{Sid\}|Applications(/\{Sid\})?))?\.json"
         ),
     ),
     "verify": (

@@ -120,7 +120,7 @@ async def dial(visit: Visit) -> Content:
         call.number_sid = number.sid
         call.plan.callback = number.setting("status_callback") or None
         call.plan.callback_method = number.setting("status_callback_method")
-        visit.simulator.calling.arrive(account, call, of_number(number, "voice", (to, phone.number)))
+        visit.simulator.calling.arrive(account, call, of_number(account, number, "voice", (to, phone.number)))
     await visit.simulator.webhooks.heard(call.sid)
     return call.shown()
 

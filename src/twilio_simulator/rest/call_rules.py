@@ -5,6 +5,7 @@ import re
 from twilio_simulator.addresses import Address, address, is_dialable
 from twilio_simulator.countries import country
 from twilio_simulator.ledger import RefusalError
+from twilio_simulator.life.listeners import of_settings
 from twilio_simulator.rest.call import Call
 from twilio_simulator.rest.trial_rules import check_verified
 from twilio_simulator.webhooks.target import is_webhook_url
@@ -53,6 +54,8 @@ def checked_plan(call: Call) -> CallPlan:
     Raises:
         RefusalError: something in it is wrong.
     """
+    if call.said("ApplicationSid"):
+        return _plan_of_application(call)
     plan = CallPlan(
         url=call.said("Url"),
         method=_method(call, "Method"),
@@ -68,19 +71,39 @@ def checked_plan(call: Call) -> CallPlan:
     )
     if call.flag("AsyncAmd"):
         plan.machine_callback = _turn(call, "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod")
-    check_document(call, plan.url, plan.twiml)
+    check_document(plan.url, plan.twiml)
     return plan
 
 
-def check_document(call: Call, url: str | None, twiml: str | None) -> None:
-    """There has to be a Url, Twiml or an application, and each has to be one.
+def _plan_of_application(call: Call) -> CallPlan:
+    """An application brings its own URLs; the request's are then ignored (Twilio docs, call resource).
 
     Raises:
-        RefusalError: 21205 or 21218.
+        RefusalError: there is no such application, or it has no voice URL.
     """
-    application = call.said("ApplicationSid")
-    if application is not None:
-        raise RefusalError(21218, value=application)
+    application = call.account.applications.get(call.one("ApplicationSid") or "")
+    if application is None:
+        raise RefusalError(21218, value=call.one("ApplicationSid") or "")
+    there = of_settings(application, "voice", ("", ""))
+    if there is None:
+        raise RefusalError(21205)
+    return CallPlan(
+        url=there.url,
+        method=there.method,
+        fallback=there.fallback,
+        callback=application.setting("status_callback") or None,
+        callback_method=application.setting("status_callback_method"),
+        timeout=_timeout(call),
+        send_digits=_digits(call),
+    )
+
+
+def check_document(url: str | None, twiml: str | None) -> None:
+    """There has to be a Url or Twiml, and each has to be one.
+
+    Raises:
+        RefusalError: 21205.
+    """
     if (url is None and twiml is None) or (url is not None and not is_webhook_url(url)):
         raise RefusalError(21205)
     if twiml is not None and len(twiml) > LONGEST_TWIML:

@@ -83,7 +83,7 @@ def _stop(call: Call, found: PhoneCall, status: str) -> None:
 def _redirect(call: Call, found: PhoneCall, url: str | None, twiml: str | None) -> None:
     if found.status != "in-progress":
         raise RefusalError(21220)
-    check_document(call, url, twiml)
+    check_document(url, twiml)
     found.plan.url, found.plan.twiml = url, twiml
     found.plan.method = (call.said("Method") or "POST").upper()
     call.calling.programs.start(found)

@@ -76,6 +76,10 @@ def checked(call: Call) -> Draft:
     _check_opt_out(call, draft)
     if call.account.type == "Trial":
         spend_unit(call.account, draft.to.channel, call.now, call.world.rules)
+    # No source tells what an unknown ApplicationSid does to a message, so nothing comes of it.
+    application = call.account.applications.get(call.one("ApplicationSid") or "")
+    if draft.callback is None and application is not None:
+        draft.callback = application.setting("message_status_callback") or None
     if draft.callback is None and draft.service is not None:
         draft.callback = draft.service.status_callback
     return draft
@@ -179,6 +183,17 @@ def _check_content(call: Call, draft: Draft) -> None:
         raise RefusalError(21609, url=draft.callback)
     _check_template(call, draft)
     draft.send_at = send_time(call)
+    if call.said("FallbackFrom"):
+        _check_fallback(call, draft)
+
+
+def _check_fallback(call: Call, draft: Draft) -> None:
+    """A sender for those whom RCS does not reach; no service has an RCS sender in this world."""
+    if draft.sender is not None:
+        raise RefusalError(21664)
+    if draft.service is None:
+        raise RefusalError(21666)
+    raise RefusalError(21667 if is_sender(address(call.one("FallbackFrom") or "")) else 21665)
 
 
 def _check_template(call: Call, draft: Draft) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from twilio_simulator.addresses import SANDBOX
 from twilio_simulator.clock import HOUR, rfc2822
+from twilio_simulator.world.application import TwimlApplication
 from twilio_simulator.world.content import Template
 from twilio_simulator.world.keys import KeyRecord
 from twilio_simulator.world.message import Message, Mode
@@ -141,6 +142,8 @@ class Account:
     """Numbers that Verify's Fraud Guard leaves alone, to their `GN…` SIDs."""
     owner_sid: str | None = None
     """The account that made this one, for a subaccount."""
+    applications: dict[str, TwimlApplication] = field(default_factory=dict)
+    """TwiML applications by SID."""
     calls: dict[str, PhoneCall] = field(default_factory=dict)
     """By SID, oldest first."""
     next_call: int = 0
