@@ -126,7 +126,8 @@ async def test_what_reaches_twilio_is_counted_by_its_journal(toured: Toured) -> 
         )
         return await send_text(tour)
 
-    first, second = [line async for line in tour.run([Step("", send_nonsense), Step("", twice)])]
+    steps = [Step("", send_nonsense), Step("", send_nonsense), Step("", twice)]
+    _, first, second = [line async for line in tour.run(steps)]  # the other tests' writes fall to the first
 
     assert first.carried_out == ()
     assert second.carried_out == (MESSAGE,)  # the key was used: only the meddler's reached Twilio
