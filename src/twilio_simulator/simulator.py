@@ -10,6 +10,7 @@ from twilio_simulator.control.guard import Guard
 from twilio_simulator.door.asgi import Application
 from twilio_simulator.exchange import Answer, Request
 from twilio_simulator.facts import table
+from twilio_simulator.facts.gate import Gate
 from twilio_simulator.faults.book import FaultBook
 from twilio_simulator.life.progress import Progress
 from twilio_simulator.life.replies import Replies
@@ -38,6 +39,8 @@ class Options:
     """Makes SIDs, codes and delays repeatable."""
     strict: bool = False
     """Refuse parameters that Twilio does not have, for every account."""
+    check_responses: bool = False
+    """Hold every answer against Twilio's specification; one that does not fit becomes a 500 that says why."""
     ruleset: Ruleset = field(default_factory=Ruleset)
     allowed_hosts: frozenset[str] = frozenset()
     """Host names beside loopback that may reach the control API."""
@@ -68,6 +71,8 @@ class Simulator:
         self.rest.strict = options.strict
         self.control = ControlApi(self, Guard(options.allowed_hosts, options.control_token))
         self.accept_any_token = options.accept_any_token
+        self.rest.gate = Gate() if options.check_responses else None
+        self.control = ControlApi(self, options.allowed_hosts)
         self.app = Application(self.serve)
         self.url = ""
         """Where it is served, once it is."""

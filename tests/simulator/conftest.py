@@ -11,8 +11,10 @@ from twilio_simulator.simulator import Options, Simulator
 
 @pytest.fixture
 async def fresh() -> AsyncIterator[Simulator]:
-    async with running(Options(seed=1)) as simulator:
+    async with running(Options(seed=1, check_responses=True)) as simulator:
         yield simulator
+    assert simulator.rest.gate is not None
+    assert simulator.rest.gate.problems == []
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import orjson
 
 from twilio_simulator.door.http1 import Connections
 from twilio_simulator.exchange import Answer, Reply, Request
+from twilio_simulator.facts.gate import Gate
 from twilio_simulator.running import listening
 from twilio_simulator.simulator import Simulator
 from twilio_simulator.world.account import basic
@@ -47,6 +48,7 @@ class Local:
 
     def __init__(self, simulator: Simulator, facts: Mapping[str, Any] | None = None) -> None:
         self.simulator = simulator
+        self.gate = simulator.rest.gate = simulator.rest.gate or Gate()
         self.facts = simulator.introduction() if facts is None else facts
         self.sid: str = self.facts["account_sid"]
         self.token: str = self.facts["auth_token"]
@@ -65,7 +67,9 @@ class Local:
             **(headers or {}),
         }
         body = b"" if form is None else urlencode(form, doseq=True).encode()
-        return await _answered(self.simulator.serve(Request(method, path, query, sent, body)))
+        answer = await _answered(self.simulator.serve(Request(method, path, query, sent, body)))
+        assert self.gate.problems == []
+        return answer
 
     async def control(self, method: str, path: str, content: object = None) -> Answered:
         path, _, query = f"/_sim{path}".partition("?")

@@ -7,6 +7,7 @@ from html import escape
 from twilio_simulator.clock import stopwatch
 from twilio_simulator.exchange import Answer, Outcome, Reply, Request, Severed, json_reply
 from twilio_simulator.facts import Fact
+from twilio_simulator.facts.gate import Gate
 from twilio_simulator.faults.book import Action, FaultBook, Occasion
 from twilio_simulator.ledger import MORE_INFO, RefusalError
 from twilio_simulator.life.calling import Calling
@@ -73,6 +74,8 @@ class TwilioApi:
         self.calling = Calling(world, webhooks)
         self.strict = False
         self.suffering = Suffering(world, progress, webhooks)
+        self.gate: Gate | None = None
+        """Holds every answer against Twilio's specification, when there is one."""
 
     def serve(self, request: Request) -> Answer:
         """Answer one request, at once unless a fault holds it."""
@@ -123,9 +126,12 @@ class TwilioApi:
             )
             if account.is_test:
                 handler = magic_handler(fact.name)
-            return self._finished(visit, (handler or _not_there)(call), None)
+            return self._finished(visit, self._gated(fact, (handler or _not_there)(call)), None)
         except RefusalError as refusal:
-            return self._finished(visit, json_refusal(refusal), refusal.code)
+            return self._finished(visit, self._gated(fact, json_refusal(refusal)), refusal.code)
+
+    def _gated(self, fact: Fact, reply: Reply) -> Reply:
+        return reply if self.gate is None else self.gate.hold(fact, reply)
 
     def _admit(self, visit: Visit, fact: Fact, account: Account) -> None:
         check_operation(account, fact.name)

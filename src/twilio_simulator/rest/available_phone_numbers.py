@@ -59,7 +59,7 @@ def _row(number: str, country: str) -> dict[str, Any]:
         "iso_country": country,
         "address_requirements": "none",
         "beta": False,
-        "capabilities": {"voice": True, "SMS": True, "MMS": country != "GB"},
+        "capabilities": {"voice": True, "sms": True, "mms": country != "GB"},
     }
 
 

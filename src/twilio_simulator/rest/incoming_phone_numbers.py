@@ -1,6 +1,7 @@
 """The account's numbers: buy, list, change, give back."""
 
 from collections.abc import Callable
+from typing import Any
 
 from twilio_simulator.addresses import SANDBOX, is_dialable
 from twilio_simulator.exchange import Reply
@@ -40,10 +41,18 @@ def list_numbers(call: Call) -> Reply:
         tests.append(lambda one: one.friendly_name == name)
     if kind is not None:
         tests.append(lambda one: line_type(one.number) == kind)
-    if asked("Beta") == "true" or asked("Origin") == "hosted":
-        return flat_page(call, "incoming_phone_numbers", [], _sid, Number.resource)
     chosen = [one for one in call.account.numbers.values() if all(test(one) for test in tests)]
-    return flat_page(call, "incoming_phone_numbers", chosen, _sid, Number.resource)
+    if asked("Beta") == "true" or asked("Origin") == "hosted":
+        chosen = []
+    return flat_page(call, "incoming_phone_numbers", chosen, _sid, lambda one: _shown(call, one))
+
+
+def _shown(call: Call, number: Number) -> dict[str, Any]:
+    """The resource; under a path that names the kind it does not repeat it."""
+    resource = number.resource()
+    if _kind(call) is not None:
+        del resource["type"]
+    return resource
 
 
 def _sid(number: Number) -> str:
@@ -130,7 +139,7 @@ def buy_number(call: Call) -> Reply:
     number = rent(call.world, call.account, NumberPlan(_wanted(call)))
     _apply(call, number)
     call.world.log.note("number.bought", call.account.sid, number.sid)
-    return json_reply(201, number.resource())
+    return json_reply(201, _shown(call, number))
 
 
 def _wanted(call: Call) -> str:
