@@ -72,7 +72,6 @@ class Simulator:
         self.control = ControlApi(self, Guard(options.allowed_hosts, options.control_token))
         self.accept_any_token = options.accept_any_token
         self.rest.gate = Gate() if options.check_responses else None
-        self.control = ControlApi(self, options.allowed_hosts)
         self.app = Application(self.serve)
         self.url = ""
         """Where it is served, once it is."""
