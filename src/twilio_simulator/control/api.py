@@ -19,14 +19,20 @@ if TYPE_CHECKING:
 PREFIX = "/_sim/"
 
 
+def handlers() -> dict[str, Handler]:
+    """Who answers which route, like `GET /clock`: the ROUTES of every module in this package."""
+    found: dict[str, Handler] = {}
+    for module in iter_modules(control.__path__):
+        found.update(getattr(import_module(f"{control.__name__}.{module.name}"), "ROUTES", {}))
+    return found
+
+
 def _table() -> list[tuple[str, re.Pattern[str], Handler]]:
     rows = []
-    for module in iter_modules(control.__path__):
-        routes: dict[str, Handler] = getattr(import_module(f"{control.__name__}.{module.name}"), "ROUTES", {})
-        for route, handler in routes.items():
-            method, _, template = route.partition(" ")
-            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", PREFIX[:-1] + template)
-            rows.append((method, re.compile(pattern), handler))
+    for route, handler in handlers().items():
+        method, _, template = route.partition(" ")
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", PREFIX[:-1] + template)
+        rows.append((method, re.compile(pattern), handler))
     return rows
 
 
@@ -86,5 +92,5 @@ class ControlApi:
 
     def routes(self) -> list[str]:
         """What there is, for the ready answer."""
-        shown = [f"{method} {pattern.pattern}" for method, pattern, _ in self._routes]
-        return sorted(re.sub(r"\(\?P<(\w+)>\[\^/\]\+\)", r"{\1}", route) for route in shown)
+        named = (route.partition(" ") for route in handlers())
+        return sorted(f"{method} {PREFIX[:-1]}{path}" for method, _, path in named)
