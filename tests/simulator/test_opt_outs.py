@@ -133,6 +133,19 @@ async def test_whatsapp_heeds_the_words_only_with_advanced_opt_out(local: Local)
     assert (await advanced.send(To=to, From=advanced.whatsapp)).code == 21610
 
 
+async def test_the_control_api_switches_advanced_opt_out_on(local: Local) -> None:
+    account = await local.account(messaging_services=["Shop"])
+    path = f"/messaging-services/{account.facts['messaging_service']}"
+
+    assert (await local.does("PATCH", path, {"advanced_opt_out": True}))["advanced_opt_out"] is True
+
+    await writes(account, "STOP", account.whatsapp)
+    answer = await account.send(To=f"whatsapp:{HANDSET}", From=account.whatsapp)
+    assert answer.code == 21610
+    assert (await local.control("PATCH", path, {"advanced_opt_out": "yes"})).status == 400
+    assert (await local.control("PATCH", f"/messaging-services/MG{'0' * 32}", {})).status == 404
+
+
 async def test_the_control_api_seeds_and_takes_back_a_stop(local: Local) -> None:
     path, stop = f"/accounts/{local.sid}/opt-outs", {"scope": local.number, "handset": HANDSET}
     await local.does("POST", path, stop)

@@ -215,3 +215,22 @@ async def test_the_ruleset_may_refuse_to_redact_in_flight() -> None:
 
     await world.advance(10)
     assert (await world.call("POST", path, {"Body": ""})).json["body"] == ""
+
+
+async def test_the_sandbox_sends_one_message_in_three_seconds(local: Local) -> None:
+    await local.does("POST", f"/accounts/{local.sid}/sandbox", {"join": [HANDSET]})
+    form = {"To": f"whatsapp:{HANDSET}", "From": "whatsapp:+14155238886"}
+    sids = [(await local.sent(**form))["sid"] for _ in range(3)]
+
+    await local.advance(4)
+
+    assert [(await local.message(sid))["date_sent"] is not None for sid in sids] == [True, True, False]
+
+
+async def test_a_fallback_sender_needs_what_no_service_has_here(local: Local) -> None:
+    account = await shop(local)
+    service = {"From": None, "MessagingServiceSid": account.facts["messaging_service"]}
+
+    assert (await account.send(FallbackFrom="+12125550101")).code == 21664
+    assert (await account.send(**service, FallbackFrom="+12125550101")).code == 21667
+    assert (await account.send(**service, FallbackFrom="!")).code == 21665

@@ -54,6 +54,17 @@ ROWS = (
         f"errors/21714; {INFERRED}",
         "documented",
     ),
+    # --- FallbackFrom, for RCS; no service has an RCS sender here
+    Rule(21664, 400, "'FallbackFrom' cannot be used with a 'From' sender", "errors/21664", "documented"),
+    Rule(21665, 400, "Invalid 'FallbackFrom' sender", "errors/21665", "documented"),
+    Rule(21666, 400, "'FallbackFrom' requires MessagingServiceSid", "errors/21666", "documented"),
+    Rule(
+        21667,
+        400,
+        "'FallbackFrom' requires the Messaging Service to have an RCS Sender",
+        "errors/21667",
+        "documented",
+    ),
     # --- opt-outs; also late, for scheduled messages and those of a service
     Rule(21610, 400, "Attempt to send to unsubscribed recipient", "field reports", "captured"),
     # --- trials

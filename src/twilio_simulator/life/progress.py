@@ -8,7 +8,7 @@ from twilio_simulator.addresses import address
 from twilio_simulator.clock import SECOND
 from twilio_simulator.ledger import late_text
 from twilio_simulator.life.outcomes import Ending, ending
-from twilio_simulator.life.queues import longest_queue, take_turn, wait_in_queue
+from twilio_simulator.life.queues import longest_queue, seconds_each, take_turn, wait_in_queue
 from twilio_simulator.life.senders import fitting, picked_sender
 from twilio_simulator.segments import segments
 from twilio_simulator.world.account import Account
@@ -114,9 +114,11 @@ class Progress:
         delay = DELAYS.get(message.status)
         if delay is None or (message.status == "delivered" and not message.to.startswith("whatsapp:")):
             return
-        if message.status == "queued" and account.settings.segments_per_second is not None:
-            self._enqueue(account, message)
-            return
+        if message.status == "queued":
+            seconds = seconds_each(account, message, self._world.rules)
+            if seconds is not None:
+                self._enqueue(account, message, seconds)
+                return
         spread = 1 + JITTER * (2 * self._world.sids.stream("jitter").random() - 1)
         self._world.clock.after(
             max(1, round(delay * spread / message.speed)),
@@ -125,7 +127,7 @@ class Progress:
             partial(self._step, account, message),
         )
 
-    def _enqueue(self, account: Account, message: Message) -> None:
+    def _enqueue(self, account: Account, message: Message, seconds: float) -> None:
         """Wait for the sender to get to it: too long a queue overflows, too long a wait expires."""
         now = self._world.clock.now()
         wait = wait_in_queue(account, message, now)
@@ -137,7 +139,7 @@ class Progress:
                 message.validity, "message.expires", message.sid, partial(self._expire, account, message)
             )
             return
-        take_turn(account, message, now + wait)
+        take_turn(account, message, now + wait, seconds)
         delay = wait + max(1, round(DELAYS["queued"] / message.speed))
         self._world.clock.after(delay, "message.progress", message.sid, partial(self._step, account, message))
 
