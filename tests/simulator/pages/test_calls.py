@@ -20,7 +20,7 @@ async def test_a_call_is_answered_heard_and_hung_up(browser: Browser, local: Loc
         await window.button("Answer").click()
         await expect(window.one(".heard")).to_contain_text("Press 1 to hear it again")
         await local.advance(5)
-        assert await window.violations() == []
+        assert await window.violations("#device") == []
         await window.button("1").click()
         await window.button("Hang up").click()
 
@@ -33,7 +33,7 @@ async def test_a_call_is_declined(browser: Browser, local: Local) -> None:
     await local.call("POST", "{}/Calls.json", {"To": ADA, "From": local.number, "Twiml": MENU})
     await local.advance(2)
     async with looking(browser, local.simulator) as window:
-        assert await window.violations() == []
+        assert await window.violations("#device") == []
         await window.button("Decline").click()
         await expect(window.one("#call")).to_have_count(0)
 
