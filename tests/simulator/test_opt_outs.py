@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.simulator.local import HANDSET, Local, Receiver
 from tests.simulator.test_sending_templates import under
 
+from twilio_simulator.clock import iso
 from twilio_simulator.life.opt_outs import ANSWERS
 from twilio_simulator.ruleset import Ruleset
+from twilio_simulator.simulator import Options, Simulator
 
 pytestmark = pytest.mark.anyio
 
@@ -184,3 +188,39 @@ async def test_a_reset_account_has_no_stops(local: Local) -> None:
     await local.does("POST", "/reset", {"account": local.sid})
 
     assert (await local.send()).status == 201
+
+
+WORDS = ("STOP", "quit", "START", "yes", "HELP", "Hello", "please stop")
+
+
+@settings(max_examples=30, deadline=None)
+@given(steps=st.lists(st.sampled_from([*WORDS, "send", "schedule", "wait"]), max_size=14))
+async def test_a_text_goes_out_only_if_the_last_word_was_no_stop(steps: list[str]) -> None:
+    world = Local(Simulator(Options(seed=3, check_responses=True)))
+    world.simulator.world.clock.freeze()
+    account = await world.account(messaging_services=["Shop"])
+    service = {"From": None, "MessagingServiceSid": account.facts["messaging_service"]}
+    stopped, scheduled = False, list[str]()
+    for step in steps:
+        if step == "send":
+            answer = await account.send()
+            assert answer.status == (400 if stopped else 201)
+        elif step == "schedule":
+            later = iso(account.simulator.world.clock.now() + 600_000)
+            scheduled.append((await account.sent(**service, ScheduleType="fixed", SendAt=later))["sid"])
+        elif step == "wait":
+            await account.advance(60)
+        else:
+            await writes(account, step)
+            kind = WORDS.index(step) // 2
+            stopped = kind == 0 or (stopped and kind != 1)
+        assert bool(await opt_outs(account)) == stopped
+    await account.advance(900)
+
+    for sid in scheduled:
+        message = await account.message(sid)
+        assert message["status"] in ("delivered", "failed")
+        assert (message["error_code"] == 21610) == (message["status"] == "failed")
+    if stopped and "wait" not in steps:
+        codes = [(await account.message(sid))["error_code"] for sid in scheduled]
+        assert codes == [21610] * len(scheduled)
