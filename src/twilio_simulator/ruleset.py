@@ -30,6 +30,8 @@ class Ruleset:
     """PageSize over 1,000: the live API was long known to clamp; the dictionary has 20007."""
     sandbox_seconds_each: float = 3.0
     """The WhatsApp sandbox sends one message in so many seconds (docs whatsapp/sandbox); 0 for no limit."""
+    whatsapp_extra_media: Literal["refuse", "ignore"] = "refuse"
+    """More than one MediaUrl on WhatsApp, which takes one: refused with 21623 or left out; unknown."""
     service_opt_out: Literal["late", "at_once"] = "late"
     """21610 for a message of a service: documented as late too; without a service it always comes at once."""
     redaction_in_flight: Literal["allow", "refuse"] = "allow"

@@ -3,6 +3,9 @@ from typing import Any
 import pytest
 from tests.simulator.local import HANDSET, Local
 
+from twilio_simulator.ruleset import Ruleset
+from twilio_simulator.simulator import Options, Simulator
+
 pytestmark = pytest.mark.anyio
 WHATSAPP = f"whatsapp:{HANDSET}"
 SANDBOX = "whatsapp:+14155238886"
@@ -123,3 +126,16 @@ async def test_a_typing_indicator_needs_an_inbound_message(local: Local) -> None
 
     assert (await local.call("POST", path, {"messageId": sent["sid"], "channel": "whatsapp"})).code == 20422
     assert (await local.call("POST", path, {"messageId": told["message_sid"]})).code == 20422
+
+
+async def test_whatsapp_takes_one_file(local: Local) -> None:
+    form = {
+        "To": WHATSAPP,
+        "From": local.whatsapp,
+        "MediaUrl": [f"https://example.org/{n}.png" for n in "ab"],
+    }
+    lenient = Local(Simulator(Options(seed=1, ruleset=Ruleset(whatsapp_extra_media="ignore"))))
+
+    assert (await local.send(**form)).code == 21623
+    assert (await lenient.sent(**form))["num_media"] == "1"
+    lenient.simulator.stop()

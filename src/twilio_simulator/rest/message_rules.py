@@ -170,6 +170,10 @@ def _check_number(call: Call, draft: Draft, number: str) -> None:
 def _check_content(call: Call, draft: Draft) -> None:
     if len(draft.body) > LONGEST_BODY:
         raise RefusalError(call.world.rules.long_body_code)
+    if len(draft.media_urls) > 1 and _whatsapp(draft):
+        if call.world.rules.whatsapp_extra_media == "refuse":
+            raise RefusalError(21623)
+        del draft.media_urls[1:]
     if len(draft.media_urls) > MOST_MEDIA:
         raise RefusalError(21623)
     if any(urlsplit(url).scheme not in ("http", "https") for url in draft.media_urls):
