@@ -129,6 +129,12 @@ class Connector:
         attempts, events = await self._store.jobs.timeline(job_id)
         return timeline_of(job, attempts, events)
 
+    async def refresh(self, job_id: str) -> None:
+        """Ask Twilio how a job's message stands, where no callback tells. Raises `NotFound`."""
+        job = await self._job(job_id)
+        if job.message_sid is not None:
+            await self._parts.polling.ask_for(job.account_id, job.message_sid)
+
     async def jobs(self, wanted: JobFilter, most: int = PAGE) -> list[Outcome]:
         """The newest jobs that fit."""
         return [outcome_of(job) for job in await self._store.jobs.page(wanted, most)]

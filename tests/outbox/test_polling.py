@@ -153,3 +153,12 @@ async def test_with_a_public_url_twilio_calls_instead(tmp_path: Path) -> None:
         assert created.callback is not None
         assert f"https://ringback.example.org/hooks/{account}/status/{outcome.id}/1" in str(created.callback)
         assert await shop.parts.store.polls.due(1 << 60, 9) == []
+
+
+async def test_somebody_who_looks_hears_the_status_as_it_is_now(shop: Shop) -> None:
+    outcome = await sent(shop)
+    await shop.advance(60)
+
+    await shop.connector.refresh(str(outcome.id))
+
+    assert (await message(shop, outcome)).status == "delivered"

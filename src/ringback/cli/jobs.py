@@ -81,6 +81,7 @@ def _add_looking(group: App, desk: Desk) -> None:
     async def show(job_id: JobId, *, everywhere: Everywhere = NONE) -> int:
         """Show one job with every try and all that happened to it."""
         async with desk.open(everywhere) as connector:
+            await connector.refresh(job_id)
             return tell_timeline(everywhere.show, await connector.job(job_id))
 
 

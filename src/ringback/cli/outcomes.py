@@ -18,7 +18,7 @@ HIDDEN = {"note", "watched", "next_poll_at", "error"}
 HISTORY = (Column("time"), Column("event"), Column("by"), Column("detail", prose=True))
 
 POLLED = "While `ringback serve` runs, the status is kept up to date. To ask Twilio now:"
-ASK = "  ringback run GetMessage --account {account} --sid {sid}"
+ASK = "  ringback jobs show {id}"
 NEXT = {
     State.UNKNOWN: (
         "To look for it at Twilio (or settle it, once you know):",
@@ -31,8 +31,8 @@ NEXT = {
 
 def exit_code(outcome: Outcome) -> int:
     """0 done, 1 refused, not_sent, withdrawn or a wrong code, 3 unknown or still on its way."""
-    if outcome.result is not None and outcome.result.get("verified") is False:
-        return OPEN if outcome.state == "unknown" else REFUSED
+    if outcome.done and outcome.result is not None and outcome.result.get("verified") is False:
+        return REFUSED
     return EXIT_BY_STATE.get(outcome.state, OPEN)
 
 
@@ -100,7 +100,7 @@ def _next(outcome: Outcome) -> Iterator[tuple[str, str]]:
         sentence, command = NEXT[outcome.state]
         yield sentence, command.format(id=outcome.id)
     if outcome.message is not None and _is_polled(outcome.message):
-        yield POLLED, ASK.format(account=outcome.account, sid=outcome.message.sid)
+        yield POLLED, ASK.format(id=outcome.id)
 
 
 def _is_polled(message: MessageView) -> bool:

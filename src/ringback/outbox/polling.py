@@ -28,10 +28,18 @@ class Polling:
 
     async def ask_due(self) -> None:
         """Ask for each status that is due and plan the next question."""
-        now = self._clock()
-        for message in await self._store.polls.due(now, AT_ONCE):
-            if await self._store.polls.claim(message, now + CLAIM_MS):
-                await self._store.polls.plan(message, await self._ask(message))
+        for message in await self._store.polls.due(self._clock(), AT_ONCE):
+            await self._ask_once(message)
+
+    async def ask_for(self, account_id: str, sid: str) -> None:
+        """Ask for one status now, due or not, because somebody is looking."""
+        message = await self._store.polls.of(account_id, sid)
+        if message is not None:
+            await self._ask_once(message)
+
+    async def _ask_once(self, message: Message) -> None:
+        if await self._store.polls.claim(message, self._clock() + CLAIM_MS):
+            await self._store.polls.plan(message, await self._ask(message))
 
     async def _ask(self, message: Message) -> int | None:
         account = await self._accounts.by_id(message.account_id)

@@ -21,6 +21,11 @@ class PollTable:
 
         return await self._database.read(select)
 
+    async def of(self, account_id: str, sid: str) -> Message | None:
+        """The message of that SID, if its status is still to be asked for."""
+        row = await self._database.read(lambda c: self._queries.message(c, account_id=account_id, sid=sid))
+        return Message(**dict(row)) if row is not None and row["poll_at"] is not None else None
+
     async def claim(self, message: Message, later: int) -> bool:
         """Take the asking upon this process until `later`; False if another was first."""
         row = await self._database.write(
