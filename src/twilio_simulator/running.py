@@ -33,7 +33,7 @@ async def listening(connections: Connections, host: str = "127.0.0.1", port: int
 async def serving(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Serve a simulator on a socket of this event loop; yields its URL."""
     async with listening(Connections(simulator.serve), host, port) as url:
-        simulator.url = url
+        simulator.url = simulator.world.address = url
         try:
             yield url
         finally:

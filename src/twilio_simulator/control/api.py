@@ -57,9 +57,10 @@ class ControlApi:
             return content
         return json_reply(200, content) if isinstance(content, dict) else self._awaited(content)
 
-    async def _awaited(self, content: Awaitable[Content]) -> Outcome:
+    async def _awaited(self, content: Awaitable[Content | Reply]) -> Outcome:
         try:
-            return json_reply(200, await content)
+            told = await content
+            return told if isinstance(told, Reply) else json_reply(200, told)
         except BadInputError as error:
             return json_reply(error.status, {"errors": error.errors})
 
@@ -71,7 +72,7 @@ class ControlApi:
         """
         self._guard.check_host(request)
 
-    def _found(self, request: Request) -> Content | Reply | Stream | Awaitable[Content]:
+    def _found(self, request: Request) -> Content | Reply | Stream | Awaitable[Content | Reply]:
         request.query = parsed_form(request.query_string)
         self.changes += request.method != "GET"
         methods = []

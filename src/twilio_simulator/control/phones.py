@@ -44,7 +44,12 @@ def screen(visit: Visit) -> Content:
 
 def _media(visit: Visit, fields: Fields) -> list[Media]:
     now = visit.world.clock.now()
-    return [Media(visit.world.sids.new("ME"), url, media_type(url), now) for url in fields.texts("media")]
+    found = []
+    for url in fields.texts("media"):
+        handed_in = visit.world.uploads.get(url.rpartition("/")[2])
+        kind = media_type(url) if handed_in is None else handed_in.content_type
+        found.append(Media(visit.world.sids.new("ME"), url, kind, now))
+    return found
 
 
 async def type_text(visit: Visit) -> Content:

@@ -70,5 +70,5 @@ class Visit:
 
 
 Content = dict[str, Any]
-Handler = Callable[[Visit], Content | Reply | Stream | Awaitable[Content]]
+Handler = Callable[[Visit], Content | Reply | Stream | Awaitable[Content | Reply]]
 Created = tuple[int, Content]

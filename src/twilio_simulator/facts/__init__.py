@@ -34,6 +34,20 @@ class Fact:
         return [name for name in names if name not in self.parameters]
 
 
+# Documented in the Media page only: the same path as FetchMedia, without the suffix.
+FILE = Fact(
+    name="api.FetchMediaFile",
+    host="api.twilio.com",
+    method="GET",
+    path="/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media/{Sid}",
+    statuses=(307,),
+    required=(),
+    parameters={},
+    resource=None,
+    list_key=None,
+)
+
+
 def table() -> dict[str, Fact]:
     """Every operation of the table."""
     facts: dict[str, Fact] = {}
@@ -44,6 +58,7 @@ def table() -> dict[str, Fact]:
             # Content has the same operation ids in two versions; the newer keeps its version in the name.
             name = f"{product}.{identifier}" if name in facts else name
             facts[name] = _fact(name, content, row)
+    facts[FILE.name] = FILE
     return facts
 
 

@@ -43,12 +43,12 @@ def problems_of(fact: Fact, status: int, body: bytes) -> list[str]:
     """What is wrong with an answer; nothing is for one that Twilio could have given."""
     if status == NO_CONTENT:
         return [] if not body else ["204 with a body"]
-    content = orjson.loads(body)
-    if status >= FIRST_ERROR:
-        return _error(content, status)
     found = [] if status in fact.statuses else [f"status {status} is none of {fact.statuses}"]
-    if fact.resource is None:
+    if fact.resource is None and status < FIRST_ERROR:
         return found
+    content = orjson.loads(body)
+    if status >= FIRST_ERROR or fact.resource is None:
+        return _error(content, status)
     if fact.list_key is None:
         return found + _resource(fact.resource, content)
     found += _envelope(content, fact.list_key)

@@ -63,7 +63,7 @@ def receive(world: World, webhooks: WebhookSender, handset: Handset, text: Text)
     where = listener(account, text.to, handset.number, service)
     if where is None:
         return Received(account, message, note="No webhook URL is set for this number.")
-    parameters = inbound_parameters(message, handset, text.rich) + told
+    parameters = inbound_parameters(message, handset, text.rich, world.address) + told
     return Received(account, message, webhooks.post("inbound", (account.sid, message.sid), where, parameters))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from twilio_simulator.addresses import address
-from twilio_simulator.clock import moment, rfc2822
+from twilio_simulator.clock import moment
 from twilio_simulator.exchange import Reply
 from twilio_simulator.ledger import RefusalError
 from twilio_simulator.life.outcomes import Ending
@@ -184,32 +184,10 @@ def _holds(name: str, text: str, sent: int) -> bool:
     return sent >= start if name == "DateSent>" else start <= sent < end
 
 
-def list_media(call: Call) -> Reply:
-    """The files of a message."""
-    message = _found(call, call.path["MessageSid"])
-    return flat_page(
-        call, "media_list", message.media, lambda one: one.sid, lambda one: media_resource(message, one)
-    )
-
-
-def media_resource(message: Message, media: Media) -> dict[str, object]:
-    """The JSON of one file."""
-    return {
-        "sid": media.sid,
-        "account_sid": message.account_sid,
-        "parent_sid": message.sid,
-        "content_type": media.content_type,
-        "date_created": rfc2822(media.created),
-        "date_updated": rfc2822(media.created),
-        "uri": f"{message.path}/Media/{media.sid}.json",
-    }
-
-
 HANDLERS: dict[str, Handler] = {
     "api.CreateMessage": create_message,
     "api.FetchMessage": fetch_message,
     "api.UpdateMessage": update_message,
     "api.DeleteMessage": delete_message,
     "api.ListMessage": list_messages,
-    "api.ListMedia": list_media,
 }

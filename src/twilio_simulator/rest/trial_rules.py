@@ -31,6 +31,7 @@ CLOSED = frozenset(
         "api.CreateNewSigningKey",
         "api.ListSigningKey",
         "api.FetchMedia",
+        "api.FetchMediaFile",
         "messaging.ListChannelsSender",
         "messaging.FetchChannelsSender",
         "messaging.CreateChannelsSender",

@@ -37,8 +37,10 @@ class Rich:
 PLAIN = Rich()
 
 
-def inbound_parameters(message: Message, handset: Handset, rich: Rich = PLAIN) -> Parameters:
-    """An inbound message."""
+def inbound_parameters(
+    message: Message, handset: Handset, rich: Rich = PLAIN, server: str = ""
+) -> Parameters:
+    """An inbound message; its media are fetched from the API at `server`."""
     fields: Parameters = [("SmsMessageSid", message.sid), ("NumMedia", str(len(message.media)))]
     if (message.sender or "").startswith("whatsapp:"):
         fields += _whatsapp_fields(message, handset, rich)
@@ -46,7 +48,8 @@ def inbound_parameters(message: Message, handset: Handset, rich: Rich = PLAIN) -
         fields += place(address(message.to).number, "To") + place(handset.number, "From")
     fields += [("SmsSid", message.sid), ("SmsStatus", "received"), ("Body", message.body)]
     for index, media in enumerate(message.media):
-        fields += [(f"MediaUrl{index}", media.url), (f"MediaContentType{index}", media.content_type)]
+        url = f"{server}{message.path}/Media/{media.sid}" if server else media.url
+        fields += [(f"MediaUrl{index}", url), (f"MediaContentType{index}", media.content_type)]
     if message.service_sid is not None:
         fields.append(("MessagingServiceSid", message.service_sid))
     return [

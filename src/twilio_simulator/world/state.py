@@ -12,6 +12,7 @@ from twilio_simulator.world.handset import Handsets
 from twilio_simulator.world.log import EventLog
 from twilio_simulator.world.message import Message
 from twilio_simulator.world.numbers import Number
+from twilio_simulator.world.uploads import Upload
 
 FICTIONAL_PER_AREA = 100
 # 555-0100 to 555-0199 are set aside for fiction in every area code; libphonenumber holds them for valid.
@@ -20,7 +21,7 @@ _AREAS = (
     "954 970 972 973 978 980 984 989 201 202 203 205 207 208 209 213 214 215 216 217 218 219 224 225"
 )
 AREAS = tuple(_AREAS.split())
-STANDING = frozenset({"clock", "log", "rules"})
+STANDING = frozenset({"clock", "log", "rules", "address"})
 """What outlives a reset: others hold on to it."""
 
 
@@ -39,6 +40,10 @@ class World:
         """Every number that is rented, by E.164."""
         self.whatsapp_owners: dict[str, Account] = {}
         """Whose WhatsApp sender a number is."""
+        self.uploads: dict[str, Upload] = {}
+        """Files handed in, by SID."""
+        self.address = ""
+        """Where the simulator is served, once it is."""
         self.tokens: dict[str, tuple[Account, str]] = {}
         """Authorization header to the account and the user name in it."""
         self.missed: dict[tuple[str, str], int] = {}
