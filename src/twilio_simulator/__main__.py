@@ -200,6 +200,7 @@ def introduction(facts: dict[str, object], *, as_json: bool) -> str:
         f"  number           {facts['number']}  (SMS, MMS, voice)\n"
         f"  WhatsApp sender  {facts['whatsapp_sender']}; sandbox: text '{join}' to whatsapp:+14155238886\n"
         f"  Verify service   {facts['verify_service']}\n"
+        f"  phones           {facts['url']}/phone  (open it in a browser)\n"
         f"  controls         {facts['url']}/_sim/ready\n"
     ) + (_exports(proxy) if isinstance(proxy, dict) else "")
 

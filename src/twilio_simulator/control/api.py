@@ -64,13 +64,13 @@ class ControlApi:
         except BadInputError as error:
             return json_reply(error.status, {"errors": error.errors})
 
-    def check_host(self, request: Request) -> None:
-        """Let a browser of this machine in; pages hold nothing, so that they need no token.
+    def check(self, request: Request) -> None:
+        """Let a browser in as any other caller: pages show what the controls tell.
 
         Raises:
-            BadInputError: it comes by a foreign name, or from a foreign page.
+            BadInputError: it comes by a foreign name, from a foreign page, or without the token.
         """
-        self._guard.check_host(request)
+        self._guard.check(request)
 
     def _found(self, request: Request) -> Content | Reply | Stream | Awaitable[Content | Reply]:
         request.query = parsed_form(request.query_string)

@@ -1,7 +1,7 @@
 """Who may use the controls: this machine, by its own names, and with the token when one is set."""
 
 from hmac import compare_digest
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from twilio_simulator.control.fields import BadInputError
 from twilio_simulator.exchange import Request
@@ -9,6 +9,8 @@ from twilio_simulator.webhooks.target import is_loopback
 
 LIVENESS = "127.0.0.1"
 FORBIDDEN, UNAUTHORIZED = 403, 401
+COOKIE = "sim_control"
+"""Where a browser keeps the token: no script can read it, no other site can make it be sent."""
 
 
 class Guard:
@@ -52,11 +54,17 @@ class Guard:
     def _check_token(self, request: Request) -> None:
         if self._token is None:
             return
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        given = request.headers.get("authorization", "").removeprefix("Bearer ") or _cookie(request)
         if not compare_digest(given.encode(), self._token.encode()):
             raise BadInputError.of(
                 "Authorization",
                 "The control API of this simulator wants its token",
-                "Send 'Authorization: Bearer …' with the value of --control-token.",
+                "Send 'Authorization: Bearer …' with the value of --control-token; in a browser, open "
+                "/phone?token=… once.",
                 UNAUTHORIZED,
             )
+
+
+def _cookie(request: Request) -> str:
+    pairs = (part.strip().partition("=") for part in request.headers.get("cookie", "").split(";"))
+    return next((unquote(value) for name, _, value in pairs if name == COOKIE), "")

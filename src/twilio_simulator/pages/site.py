@@ -3,9 +3,10 @@
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from twilio_simulator.control.fields import BadInputError
+from twilio_simulator.control.guard import COOKIE
 from twilio_simulator.exchange import Answer, Reply, Request, json_reply, parsed_form
 from twilio_simulator.pages.page import page
 from twilio_simulator.pages.view import ROOT, first_number, is_handset, view
@@ -38,13 +39,18 @@ def is_page(path: str) -> bool:
 
 def serve(simulator: "Simulator", request: Request) -> Answer:
     """Answer a browser, of this machine or an allowed name only."""
+    request.query = parsed_form(request.query_string)
+    token = request.asked("token")
+    if token is not None:
+        request.headers["authorization"] = f"Bearer {token}"
     try:
-        simulator.control.check_host(request)
+        simulator.control.check(request)
     except BadInputError as error:
         return json_reply(error.status, {"errors": error.errors})
     if request.method != "GET":
         return _plain(NOT_ALLOWED, "Pages are only read. The controls are under /_sim/.")
-    request.query = parsed_form(request.query_string)
+    if token is not None:
+        return _kept(token)
     if request.path.startswith(STATIC):
         return _file(request.path.removeprefix(STATIC))
     return _phone(simulator, request)
@@ -59,9 +65,15 @@ def _phone(simulator: "Simulator", request: Request) -> Reply:
     return Reply(200, page(view(simulator, number, request)).encode(), HEADERS, HTML)
 
 
+def _kept(token: str) -> Reply:
+    """The token leaves the address at once, and with it the history and what is copied from there."""
+    cookie = f"Set-Cookie: {COOKIE}={quote(token, safe='')}; Path=/; HttpOnly; SameSite=Strict\r\n"
+    return Reply(FOUND, b"", f"Location: {ROOT}\r\n{cookie}{HEADERS}", HTML)
+
+
 def _lead(simulator: "Simulator", request: Request) -> Reply:
     words = f"?{request.query_string}" if request.query_string else ""
-    there = f"{ROOT}/{first_number(simulator)}{words}"
+    there = f"{ROOT}/{quote(first_number(simulator), safe='+@')}{words}"
     return Reply(FOUND, b"", f"Location: {there}\r\n{HEADERS}", HTML)
 
 

@@ -6,14 +6,16 @@ import pytest
 
 from twilio_simulator.exchange import Reply, Request
 from twilio_simulator.pages.markup import h
-from twilio_simulator.simulator import Simulator
+from twilio_simulator.simulator import Options, Simulator
 
 pytestmark = pytest.mark.anyio
 
 
-def ask(simulator: Simulator, path: str, *, method: str = "GET", host: str = "127.0.0.1") -> Reply:
+def ask(
+    simulator: Simulator, path: str, *, method: str = "GET", headers: dict[str, str] | None = None
+) -> Reply:
     path, _, query = path.partition("?")
-    answer = simulator.serve(Request(method, path, query, {"host": host}))
+    answer = simulator.serve(Request(method, path, query, {"host": "127.0.0.1", **(headers or {})}))
     assert not inspect.isawaitable(answer)
     assert isinstance(answer, Reply)
     return answer
@@ -32,7 +34,7 @@ async def test_a_page_may_run_no_script_but_its_own_and_stand_in_no_frame(fresh:
 
 
 async def test_a_page_is_shown_under_no_foreign_name(fresh: Simulator) -> None:
-    answer = ask(fresh, "/phone/+14155550123", host="evil.example")
+    answer = ask(fresh, "/phone/+14155550123", headers={"host": "evil.example"})
 
     assert answer.status == 403
     assert b"evil.example" in answer.body
@@ -41,6 +43,20 @@ async def test_a_page_is_shown_under_no_foreign_name(fresh: Simulator) -> None:
 @pytest.mark.parametrize("path", ["/phone/static/none.js", "/phone/static/../page.py", "/phone/nobody"])
 async def test_what_is_not_there_is_not_found(fresh: Simulator, path: str) -> None:
     assert ask(fresh, path).status == 404
+
+
+async def test_a_page_wants_the_token_of_the_controls_once(fresh: Simulator) -> None:
+    guarded = Simulator(Options(seed=1, control_token="letmein"))
+
+    assert ask(guarded, "/phone/+14155550123").status == 401
+    assert ask(guarded, "/phone?token=wrong").status == 401
+    let_in = ask(guarded, "/phone?token=letmein")
+    assert (let_in.status, "Location: /phone\r\n" in let_in.headers) == (302, True)
+    assert "sim_control=letmein; Path=/; HttpOnly; SameSite=Strict" in let_in.headers
+    cookie = {"cookie": "other=1; sim_control=letmein"}
+    assert ask(guarded, "/phone/+14155550123", headers=cookie).status == 200
+    assert ask(guarded, "/_sim/clock", headers=cookie).status == 200
+    assert ask(fresh, "/phone/+14155550123").status == 200
 
 
 async def test_pages_are_only_read(fresh: Simulator) -> None:
