@@ -302,6 +302,8 @@ async def test_a_text_message_shows_the_plain_type(local: Local) -> None:
 async def test_what_twilio_provides_opens_a_conversation_from_the_sandbox(local: Local) -> None:
     await local.does("POST", f"/accounts/{local.sid}/sandbox", {"join": [HANDSET], "open_window": False})
     provided = next(iter(PROVIDED))
+    told = (await local.does("GET", f"/accounts/{local.sid}"))["sandbox"]["templates"]
+    assert [one["sid"] for one in told] == list(PROVIDED)
 
     message = await sent(local, provided, {"1": "Monday"}, From="whatsapp:+14155238886")
 

@@ -212,6 +212,12 @@ async def test_smart_encoding_can_be_switched_off(local: Local) -> None:
     assert message["body"] == "It\u2019s"
 
 
+async def test_smart_encoding_leaves_whatsapp_alone(local: Local) -> None:
+    form = {"To": f"whatsapp:{HANDSET}", "From": local.whatsapp, "SmartEncoded": "true"}
+
+    assert (await local.sent(**form, Body="It\u2019s"))["body"] == "It\u2019s"
+
+
 async def test_a_deleted_service_fails_what_it_had_accepted(local: Local) -> None:
     account = await local.account(messaging_services=["Shop"])
     service = account.facts["messaging_service"]

@@ -18,6 +18,7 @@ from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.sid_patterns import is_token, looks_real
 from twilio_simulator.world.account import MEMBERSHIP, Account, AccountStatus, Type
 from twilio_simulator.world.making import listen, make_account, simulated, verify_caller
+from twilio_simulator.world.provided_templates import PROVIDED
 
 
 def shown(account: Account) -> Content:
@@ -82,6 +83,7 @@ def sandbox_shown(account: Account) -> Content:
         "join_word": sandbox.join_word,
         "sms_url": sandbox.sms_url,
         "participants": {number: precise(until) for number, until in sandbox.members.items()},
+        "templates": [{"sid": one.sid, "body": one.text} for one in PROVIDED.values()],
     }
 
 

@@ -55,7 +55,8 @@ def made_message(call: Call, draft: Draft) -> Message:
     media = [Media(call.world.sids.new("ME"), url, media_type(url), now) for url in draft.media_urls]
     settings = call.account.settings
     body = draft.body
-    if call.flag("SmartEncoded") or (draft.service is not None and draft.service.smart_encoding):
+    smart = call.flag("SmartEncoded") or (draft.service is not None and draft.service.smart_encoding)
+    if smart and draft.to.channel == "sms":
         body = body.translate(SMART)
     waits = draft.send_at is not None or (draft.service is not None and draft.sender is None)
     message = Message(
