@@ -9,35 +9,36 @@ from typing import Any
 
 import orjson
 
+from twilio_simulator.door.entrance import Entrance
 from twilio_simulator.door.http1 import Connections
 from twilio_simulator.simulator import Options, Simulator
 
-BACKLOG = 1024
 READY_WITHIN = 10.0
 
 
 @asynccontextmanager
 async def listening(connections: Connections, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """A socket for these connections; yields its URL. Port 0 takes a free one."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(connections.protocol, host, port, backlog=BACKLOG)
+    entrance = Entrance(connections, host, port)
+    await entrance.open()
     try:
-        taken = server.sockets[0].getsockname()[1]
-        yield f"http://[{host}]:{taken}" if ":" in host else f"http://{host}:{taken}"
+        yield entrance.url
     finally:
-        server.close()
-        connections.close()
+        entrance.close()
 
 
 @asynccontextmanager
 async def serving(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Serve a simulator on a socket of this event loop; yields its URL."""
-    async with listening(Connections(simulator.serve), host, port) as url:
-        simulator.url = simulator.world.address = url
-        try:
-            yield url
-        finally:
-            simulator.stop()
+    entrance = Entrance(Connections(simulator.serve), host, port)
+    await entrance.open()
+    simulator.entrance, simulator.url = entrance, entrance.url
+    simulator.world.address = entrance.url
+    try:
+        yield entrance.url
+    finally:
+        entrance.close()
+        simulator.stop()
 
 
 @asynccontextmanager

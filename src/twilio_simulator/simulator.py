@@ -8,6 +8,7 @@ from twilio_simulator.addresses import SANDBOX
 from twilio_simulator.control.api import PREFIX, ControlApi
 from twilio_simulator.control.guard import Guard
 from twilio_simulator.door.asgi import Application
+from twilio_simulator.door.entrance import Entrance
 from twilio_simulator.exchange import Answer, Request
 from twilio_simulator.facts import table
 from twilio_simulator.facts.gate import Gate
@@ -75,6 +76,8 @@ class Simulator:
         self.app = Application(self.serve)
         self.url = ""
         """Where it is served, once it is."""
+        self.entrance: Entrance | None = None
+        """The socket on which it is served."""
         self.shelf = Shelf(self)
         self._plan = (options.sid, options.token)
         self.account = make_account(self.world, seed_plan(*self._plan))
@@ -130,6 +133,8 @@ class Simulator:
         counts = {"messages": len(account.messages)}
         account.messages.clear()
         account.ended.clear()
+        account.calls.clear()
+        self.world.alerts.clear(sid)
         account.windows.clear()
         account.sandbox.members.clear()
         account.opt_outs.clear()

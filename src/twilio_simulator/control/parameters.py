@@ -96,6 +96,7 @@ BODIES: dict[str, dict[str, str]] = {
         "calls": "string What it does when it rings",
         "answered_by": "string Who answers: human, machine, fax or unknown",
     },
+    "POST /outage": {"seconds": "NUMBER How long nobody listens, in real seconds"},
     "POST /phones": {
         "number": "string Its number; a free fictional one when left out",
         "profile_name": "string",

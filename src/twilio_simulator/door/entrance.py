@@ -1,0 +1,61 @@
+"""The listening socket, which can be closed for a while so that clients find nobody there."""
+
+import asyncio
+
+from twilio_simulator.door.http1 import Connections
+
+BACKLOG = 1024
+TRY_AGAIN = 0.05
+
+
+class Entrance:
+    """Listens for these connections at one address."""
+
+    def __init__(self, connections: Connections, host: str, port: int) -> None:
+        self._connections = connections
+        self._host = host
+        self._port = port
+        self._server: asyncio.Server | None = None
+        self._reopening: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients find it, once it is open."""
+        return (
+            f"http://[{self._host}]:{self._port}"
+            if ":" in self._host
+            else f"http://{self._host}:{self._port}"
+        )
+
+    async def open(self) -> None:
+        """Listen; port 0 takes a free one and keeps it."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            self._connections.protocol, self._host, self._port, backlog=BACKLOG
+        )
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    def refuse(self, seconds: float) -> None:
+        """Close the socket and all connections for so many real seconds."""
+        self.close()
+        self._reopening = asyncio.get_running_loop().create_task(self._reopen(seconds))
+
+    async def _reopen(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        while True:
+            try:
+                await self.open()
+            except OSError:
+                # Somebody took the port meanwhile; a test would rather wait than talk to a stranger.
+                await asyncio.sleep(TRY_AGAIN)
+            else:
+                return
+
+    def close(self) -> None:
+        """Listen no more and end every connection."""
+        if self._reopening is not None:
+            self._reopening.cancel()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        self._connections.close()
