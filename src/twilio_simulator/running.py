@@ -32,7 +32,8 @@ async def serving(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) 
     """Serve a simulator on a socket of this event loop; yields its URL."""
     entrance = Entrance(Connections(simulator.serve), host, port)
     await entrance.open()
-    simulator.entrance, simulator.url = entrance, entrance.url
+    simulator.entrance = entrance
+    simulator.url = simulator.world.address = entrance.url
     simulator.world.address = entrance.url
     try:
         yield entrance.url
