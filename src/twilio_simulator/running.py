@@ -34,7 +34,6 @@ async def serving(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) 
     await entrance.open()
     simulator.entrance = entrance
     simulator.url = simulator.world.address = entrance.url
-    simulator.world.address = entrance.url
     try:
         yield entrance.url
     finally:
