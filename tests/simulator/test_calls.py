@@ -11,6 +11,7 @@ from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-unt
 
 from twilio_simulator.exchange import Reply
 from twilio_simulator.sdk import connect
+from twilio_simulator.snapshots.capture import read, written
 from twilio_simulator.webhooks.target import target
 
 pytestmark = pytest.mark.anyio
@@ -481,3 +482,31 @@ async def test_what_is_heard_shows_on_the_handset(local: Local) -> None:
 
     shown = (await local.does("GET", f"/phones/{HANDSET}/messages"))["messages"][0]
     assert (shown["channel"], shown["body"], shown["message_sid"]) == ("call", "Your code is 1 2 3", sid)
+
+
+async def test_a_call_that_waits_for_keys_outlives_a_snapshot(local: Local, receiver: Receiver) -> None:
+    menu = "<Response><Gather numDigits='2' action='/k'><Say>Keys</Say></Gather><Say>None</Say></Response>"
+    receiver.answers = [twiml(menu)]
+    await local.does("PATCH", f"/phones/{HANDSET}", {"calls": "ring"})
+    sid = await called(local, Twiml=None, Url=f"{receiver.url}/voice")
+    await local.advance(2)
+    await local.does("POST", f"/calls/{sid}/answer")
+    await local.does("POST", "/snapshots/asking")
+    await local.advance(60)
+    assert (await fetched(local, sid))["status"] == "completed"
+
+    await local.does("POST", "/snapshots/asking/restore")
+    receiver.answers = [twiml("<Response><Say>Thanks</Say></Response>")]
+    told = await local.does("POST", f"/calls/{sid}/digits", {"digits": "42"})
+    await local.advance(10)
+
+    assert told["taken"] is True
+    assert receiver.got[-1].fields["Digits"] == "42"
+    assert (await heard(local, sid))[-1] == ("Say", "Thanks")
+    assert (await fetched(local, sid))["status"] == "completed"
+
+
+async def test_a_call_in_a_state_file_is_plain_data(local: Local) -> None:
+    await called(local, Twiml="<Response><Gather timeout='20'/></Response>")
+    await local.advance(6)
+    read(local.simulator, written(local.simulator))

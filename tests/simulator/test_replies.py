@@ -265,3 +265,15 @@ async def test_replies_carry_the_services_callback(local: Local, receiver: Recei
 
     assert [one.fields.get("MessageStatus") for one in receiver.got] == [None, "sent", "delivered"]
     assert receiver.got[1].fields["MessagingServiceSid"].startswith("MG")
+
+
+async def test_a_classic_trial_marks_its_replies(local: Local, receiver: Receiver) -> None:
+    trial = await local.account(
+        type="Trial", ruleset="classic", inbound_url=receiver.url, verified_callers=[HANDSET]
+    )
+    receiver.answers = [twiml("<Response><Message>Hi</Message></Response>")]
+
+    told = await text(trial)
+
+    reply = await trial.message(told["webhook"]["messages"][0])
+    assert reply["body"] == "Sent from your Twilio trial account - Hi"
