@@ -10,7 +10,7 @@ from twilio_simulator.pages.wording import moment, plural
 from twilio_simulator.world.alerts import Alert, Incident
 from twilio_simulator.world.log import Event
 
-SHOWN = 60
+SHOWN, MISSES = 60, 8
 _PLACE = re.compile(r"'?\{\w+\}'?")
 
 
@@ -34,9 +34,21 @@ def drawer(view: View) -> Html:
     rows = [_row(view, one) for one in complaints[:SHOWN]]
     good = h("p.quiet", None, "Nothing was refused and every webhook was answered.")
     box = {"tabindex": "0", "role": "region", "aria-label": plural(count, "alert")}
-    content = h("div.alerts", box, h("ol", None, rows)) if rows else good
+    content = h("div.alerts", box, _missed(view), h("ol", None, rows)) if rows else good
     details = h("details#debugger", None, h("summary", None, icon("bug"), "Debugger", lamp), content)
     return h("footer.drawer", {"aria-label": "Debugger"}, details)
+
+
+def _missed(view: View) -> Html | None:
+    """What was asked for in vain: Twilio does not have it, or the simulator does not."""
+    counts = sorted(view.world.missed.items(), key=lambda pair: -pair[1])[:MISSES]
+    if not counts:
+        return None
+    rows = [
+        h("li", None, h("code", None, f"{method} {path}"), f", {count}") for (method, path), count in counts
+    ]
+    why = h("a", {"href": "/_sim/requests/unimplemented"}, "Why?")
+    return h("div.missed", None, h("p", None, h("b", None, "Nothing answers to "), why), h("ul", None, rows))
 
 
 def _alerts(view: View) -> list[Complaint]:

@@ -4,6 +4,7 @@ from twilio_simulator.addresses import SANDBOX
 from twilio_simulator.pages.bars import bars
 from twilio_simulator.pages.bubbles import conversation
 from twilio_simulator.pages.calls import call_sheet
+from twilio_simulator.pages.demos import demos
 from twilio_simulator.pages.handsets import STATES, marks
 from twilio_simulator.pages.markup import Html, h, hidden, icon
 from twilio_simulator.pages.thread import Bubble
@@ -100,8 +101,11 @@ def _nothing(view: View) -> Html:
     if view.place.tab == "whatsapp":
         words = "Join the sandbox below, or write to a WhatsApp sender: that opens the 24-hour window."
     else:
-        words = f"Send a text to {view.handset.number} through the API, or type one below."
-    return h("div.empty", None, icon("text"), h("p", None, "No messages yet"), h("p.quiet", None, words))
+        words = f"Send a text to {view.handset.number} through the API, type one below, or play a demo:"
+    shown = demos(view) if view.place.tab != "whatsapp" else None
+    return h(
+        "div.empty", None, icon("text"), h("p", None, "No messages yet"), h("p.quiet", None, words), shown
+    )
 
 
 def targets(view: View) -> dict[str, str]:

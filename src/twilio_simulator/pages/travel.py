@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from twilio_simulator.pages.demos import demos
 from twilio_simulator.pages.markup import Html, h, hidden, icon
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import moment, plural
@@ -26,6 +27,9 @@ def world_menu(view: View) -> Html:
             if kept
             else h("p.quiet", None, "No snapshots yet."),
             _take(len(kept)),
+            h("hr"),
+            h("p.quiet", None, "Play a demo"),
+            demos(view),
             h("hr"),
             h(
                 "div.pair",

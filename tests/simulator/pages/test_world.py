@@ -86,6 +86,22 @@ async def test_every_switch_of_the_board_is_taken_by_the_fault_book(browser: Bro
     assert local.simulator.faults.faults == []
 
 
+async def test_a_demo_plays_and_leads_to_its_phone(browser: Browser, fresh: Simulator) -> None:
+    async with looking(browser, fresh, "/phone/+12125550100") as window:
+        await window.one("#thread .demos button").first.click()
+
+        await expect(window.one("li.bubble").first).to_be_visible(timeout=15_000)
+        assert "+12125550100" not in window.page.url
+
+
+async def test_what_nothing_answers_to_is_listed(browser: Browser, local: Local) -> None:
+    await local.call("GET", "/v1/Rooms")
+    async with looking(browser, local.simulator) as window:
+        await window.keys("d")
+
+        await expect(window.one(".missed")).to_contain_text("GET /v1/Rooms")
+
+
 async def test_a_reset_is_taken_back(browser: Browser, local: Local) -> None:
     await local.sent(Body="Keep me")
     async with looking(browser, local.simulator) as window:

@@ -114,6 +114,7 @@ async function done(button, what, body) {
   try {
     const answer = await act(method, path, body);
     if (button.dataset.then === 'phone') await go(`/phone/${answer.number}`);
+    else if (button.dataset.then === 'page') await go(answer.page);
     else await refresh();
     if (button.dataset.says) toast(button.dataset.says, false, button.dataset.undo && (() => undo(button.dataset.undo)));
     if (button.closest('.menu') && button.dataset.says) closeMenus();
