@@ -231,6 +231,8 @@ def _queue_is_full(call: Call, sender: str) -> bool:
     """By setting, or because a paced sender has more to do than it may hold."""
     if sender in call.account.settings.full_queues:
         return True
+    if not call.account.queues:
+        return False
     backlog = call.account.queues.get(sender, 0) - call.now
     return backlog > longest_queue(sender)
 
