@@ -96,6 +96,10 @@ BODIES: dict[str, dict[str, str]] = {
         "calls": "string What it does when it rings",
         "answered_by": "string Who answers: human, machine, fax or unknown",
     },
+    "POST /media": {
+        "content_type": "STRING What kind of file it is, like image/png",
+        "base64": "STRING Its bytes, 5 MB at most",
+    },
     "POST /outage": {"seconds": "NUMBER How long nobody listens, in real seconds"},
     "POST /phones": {
         "number": "string Its number; a free fictional one when left out",
