@@ -86,6 +86,8 @@ async def tour(local: Local) -> Seen:
         "{}/Keys.json": {"FriendlyName": "CI"},
         "{}/IncomingPhoneNumbers.json": {"AreaCode": "212"},
         "{}/OutgoingCallerIds.json": {"PhoneNumber": "+14155550125"},
+        "{}/Calls.json": {"To": HANDSET, "From": account.number, "Url": "http://127.0.0.1:1/"},
+        "{}/Applications.json": {"FriendlyName": "App", "SmsUrl": "http://127.0.0.1:1/"},
     }
     for path, form in posts.items():
         assert (await account.call("POST", path, form)).status < 300, path
@@ -98,6 +100,8 @@ async def tour(local: Local) -> Seen:
         f"{{}}/Messages/{message['sid']}/Media.json",
         "{}/IncomingPhoneNumbers.json",
         "{}/OutgoingCallerIds.json",
+        "{}/Calls.json",
+        "{}/Applications.json",
         "{}/SMS/ShortCodes.json",
         "{}/Keys.json",
         "{}/AvailablePhoneNumbers/US/Local.json",
