@@ -63,7 +63,12 @@ def _face(handset: Handset) -> Html:
 def _who(handset: Handset) -> list[Html | None]:
     last = handset.screen[-1].body if handset.screen else "Nothing yet"
     return [
-        h("span.name", None, handset.profile_name, h("span.marks", None, *marks(handset))),
+        h(
+            "span.name",
+            None,
+            h("span.label", None, handset.profile_name),
+            h("span.marks", None, *marks(handset)),
+        ),
         h("span.number", None, readable(handset.number)),
         h("span.last", None, last[:PREVIEW]),
     ]

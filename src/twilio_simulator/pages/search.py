@@ -7,6 +7,7 @@ from itertools import islice
 from twilio_simulator.addresses import address
 from twilio_simulator.clock import moment as instant
 from twilio_simulator.pages.bubbles import ticks
+from twilio_simulator.pages.first_steps import first_steps
 from twilio_simulator.pages.markup import Html, h, hidden, icon, join
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import moment, plural, readable
@@ -97,11 +98,8 @@ def latest(view: View) -> Html:
     newest = [message for account in view.world.accounts.values() for message in _last(account)]
     newest.sort(key=lambda one: one.created, reverse=True)
     walk = h("p.quiet", None, "Choose one, or walk through this phone's with ", _KEYS, ".")
-    nothing = h(
-        "p.quiet", None, "Nothing yet. Whatever is sent through the API or typed on a phone appears here."
-    )
     rows = h("ol", None, [_row(view, one) for one in newest[:LATEST]])
-    content = [walk, rows] if newest else [nothing]
+    content = [walk, rows] if newest else [first_steps(view)]
     return h("section.results.latest", None, h("h2", None, "Latest messages"), content)
 
 

@@ -11,6 +11,8 @@ from twilio_simulator.world.message import Message
 from twilio_simulator.world.state import World
 
 KEPT = 120
+NEVER = 1_000_000
+"""The turn of what is on no screen: it comes last of its instant."""
 CODE_WORDS = re.compile(r"\b(code|pin|otp|passcode|password)\b", re.IGNORECASE)
 CODE = re.compile(r"(?<![\d.$€+-])(\d{4,10}|\d(?: \d){3,9})(?![\d.])")
 
@@ -51,8 +53,9 @@ class Bubble:
 
 def thread(world: World, handset: Handset, tab: str) -> list[Bubble]:
     """The newest messages of one tab, oldest first."""
-    screen = {one.sid: one for one in handset.screen if one.sid}
-    bubbles = [_of_message(handset, one, screen.get(one.sid)) for one in _messages(world, handset, tab)]
+    screen = {one.sid: (turn, one) for turn, one in enumerate(handset.screen) if one.sid}
+    typed = {(one.at, one.body): turn for turn, one in enumerate(handset.screen) if one.direction == "out"}
+    bubbles = [_of_message(handset, one, screen, typed) for one in _messages(world, handset, tab)]
     known = {bubble.key for bubble in bubbles}
     said = {(bubble.at, bubble.body) for bubble in bubbles if bubble.own}
     alone = [
@@ -60,7 +63,8 @@ def thread(world: World, handset: Handset, tab: str) -> list[Bubble]:
         for turn, one in enumerate(handset.screen)
         if tab_of(one.channel) == tab and (one.sid or "") not in known and _is_alone(one, said)
     ]
-    return sorted([*alone, *reversed(bubbles)], key=lambda bubble: bubble.at)[-KEPT:]
+    # Where time stands still, the screen knows what came first.
+    return sorted([*alone, *reversed(bubbles)], key=lambda bubble: (bubble.at, bubble.turn))[-KEPT:]
 
 
 def tab_of(channel: str) -> str:
@@ -80,19 +84,25 @@ def _messages(world: World, handset: Handset, tab: str) -> Iterator[Message]:
         yield from islice((one for one in newest if party in (one.to, one.sender)), KEPT)
 
 
-def _of_message(handset: Handset, message: Message, shown: Shown | None) -> Bubble:
+def _of_message(
+    handset: Handset,
+    message: Message,
+    screen: dict[str, tuple[int, Shown]],
+    typed: dict[tuple[int, str], int],
+) -> Bubble:
     own = message.direction == "inbound" and address(message.sender or "").number == handset.number
-    body = message.body if shown is None else shown.body
+    turn, shown = screen.get(message.sid, (NEVER, None))
     return Bubble(
         at=message.created,
         channel=address(message.to).channel,
         own=own,
         peer=(message.to if own else message.sender) or "",
-        body=body,
+        body=message.body if shown is None else shown.body,
         account_sid=message.account_sid,
         message=message,
         media=tuple(one.url for one in message.media),
         shown=shown,
+        turn=typed.get((message.created, message.body), turn) if own else turn,
     )
 
 
