@@ -14,8 +14,8 @@ _ACCOUNT = {
     "concurrency_limit": "integer Requests at once, above which 20429 is answered",
     "geo_permissions": "object {blocked: [ISO codes of countries]}, for 21408",
     "email_integration": "boolean Whether Verify may send mail",
-    "full_queues": "array Senders whose queue counts as full (21611)",
-    "most_scheduled": "integer Scheduled messages at most (35118)",
+    "full_queues": "array Senders (21611) and services (30001) whose queue counts as full",
+    "most_scheduled": "integer Scheduled messages at most (35125)",
     "segments_per_second": "number How fast its senders send; blank is at once",
 }
 _APPROVAL = {
