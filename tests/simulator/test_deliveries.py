@@ -39,7 +39,7 @@ async def listen(local: Local, url: str) -> None:
 
 
 async def text(local: Local, to: str | None = None, **more: object) -> Any:
-    content = {"to": to or local.number, "body": "Hi", **more}
+    content = {"to": to or local.number, "body": "Hi"} | more
     return await local.does("POST", f"/phones/{HANDSET}/messages", content)
 
 
@@ -237,6 +237,34 @@ async def test_a_wrong_retry_policy_is_told_and_the_default_holds(local: Local, 
 
     assert await codes(local) == [11243, 11200]
     assert told["webhook"]["tries"] == 1
+
+
+async def test_texts_of_one_pair_arrive_in_order(local: Local, receiver: Receiver) -> None:
+    first: asyncio.Future[Reply | Severed] = asyncio.get_running_loop().create_future()
+    receiver.answers = [first]
+    await listen(local, receiver.url)
+    for body in ("One", "Two", "Three"):
+        await text(local, body=body, wait=False)
+    await asyncio.sleep(0.05)
+    before = [one.fields["Body"] for one in receiver.got]
+
+    first.set_result(EMPTY)
+    await local.simulator.webhooks.settled()
+
+    assert before == ["One"]
+    assert [one.fields["Body"] for one in receiver.got] == ["One", "Two", "Three"]
+
+
+async def test_a_text_may_be_overtaken_by_the_next(local: Local, receiver: Receiver) -> None:
+    await local.does(
+        "POST", "/faults", {"match": {"webhook": "inbound", "body": "One"}, "do": [{"kind": "reorder"}]}
+    )
+    await listen(local, receiver.url)
+    for body in ("One", "Two"):
+        await text(local, body=body)
+    await local.simulator.webhooks.settled()
+
+    assert [one.fields["Body"] for one in receiver.got] == ["Two", "One"]
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,15 @@ class Webhook:
 
     @property
     def lane(self) -> str:
-        """Webhooks with the same lane go one after the other; a call's TwiML waits for no callback."""
-        return f"{self.subject} TwiML" if self.kind == "voice" else self.subject
+        """One lane's webhooks go one after the other: a message's or call's callbacks, a pair's texts.
+
+        A call's TwiML waits for no callback.
+        """
+        if self.kind == "voice":
+            return f"{self.subject} TwiML"
+        if self.kind in ("inbound", "action") and self.pair is not None:
+            return " ".join((self.account_sid, *self.pair))
+        return self.subject
 
     def resource(self) -> dict[str, Any]:
         """The attempt as the control API shows it."""
