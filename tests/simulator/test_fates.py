@@ -1,13 +1,18 @@
 """Faults that strike behind an answer, cut it on the wire, or spoil webhooks."""
 
 import asyncio
+from collections import Counter
 
 import pytest
-from tests.simulator.local import HANDSET, Local, Receiver
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.simulator.local import HANDSET, Local, Receiver, receiving
 from tests.simulator.test_faults import count, script, wire
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped] # has no types
 
 from twilio_simulator.exchange import Reply
+from twilio_simulator.running import running
+from twilio_simulator.simulator import Options
 
 pytestmark = pytest.mark.anyio
 
@@ -235,3 +240,30 @@ async def test_wrong_actions_are_refused(
     assert answer.status == 400
     assert answer.json["errors"][0]["field"] == field
     assert (await local.does("GET", "/faults"))["faults"] == []
+
+
+FAULTS = ["none", "drop", "duplicate", "delay", "reorder", "straggler", "bad_signature", "unreachable"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(kinds=st.lists(st.sampled_from(FAULTS), max_size=8), texts=st.integers(1, 4))
+async def test_webhooks_that_arrive_or_are_dropped_are_those_that_were_due(
+    kinds: list[str], texts: int
+) -> None:
+    async with receiving() as receiver, running(Options(seed=texts)) as simulator:
+        simulator.world.clock.freeze()
+        local = Local(simulator)
+        actions = [{"kind": kind, "seconds": 5} if kind == "delay" else {"kind": kind} for kind in kinds]
+        if actions:
+            await spoil(local, *actions)
+
+        sids = [(await local.sent(StatusCallback=receiver.url))["sid"] for _ in range(texts)]
+        await local.advance(120)
+
+        used = Counter(kinds[: 2 * texts])
+        due = Counter({(sid, status): 1 for sid in sids for status in ("sent", "delivered")})
+        arrived = Counter((one.fields["MessageSid"], one.fields["MessageStatus"]) for one in receiver.got)
+        assert arrived.total() == due.total() - used["drop"] + used["duplicate"]
+        assert set(arrived) <= set(due)
+        attempts = (await local.does("GET", "/webhooks"))["webhooks"]
+        assert Counter(one["state"] for one in attempts)["dropped"] == used["drop"]
