@@ -11,6 +11,7 @@ from twilio_simulator.world.alerts import Alert, Incident
 from twilio_simulator.world.log import Event
 
 SHOWN, MISSES = 60, 8
+SURE = "How sure we are of this text"
 _PLACE = re.compile(r"'?\{\w+\}'?")
 
 
@@ -45,7 +46,8 @@ def _missed(view: View) -> Html | None:
     if not counts:
         return None
     rows = [
-        h("li", None, h("code", None, f"{method} {path}"), f", {count}") for (method, path), count in counts
+        h("li", None, h("code", None, f"{method} {path}"), " ", plural(count, "time"))
+        for (method, path), count in counts
     ]
     why = h("a", {"href": "/_sim/requests/unimplemented"}, "Why?")
     return h("div.missed", None, h("p", None, h("b", None, "Nothing answers to "), why), h("ul", None, rows))
@@ -87,7 +89,7 @@ def _row(view: View, one: Complaint) -> Html:
         {"id": f"alert-{one.key}"},
         h("a.code", link, str(one.code)) if one.code else h("b", None, "fault"),
         h("div", None, h("p", None, text or one.words), h("p.quiet", None, one.words) if text else None),
-        h("span.confidence", {"title": "How sure we are of this text"}, rule.confidence) if rule else None,
+        h("span", None, h("span.confidence", {"title": SURE}, rule.confidence) if rule else None),
         _where(view, one),
         moment(one.at, seconds=True),
     )
