@@ -188,6 +188,13 @@ class WorldClock:
                 break
         return fired
 
+    def call_off(self, subjects: set[str]) -> int:
+        """Call off every event about one of these; how many there were."""
+        found = [due for _, _, due in self._heap if due.act is not None and due.subject in subjects]
+        for due in found:
+            due.call_off()
+        return len(found)
+
     def clear(self) -> int:
         """Call everything off and go back to the machine's time; how many events were called off."""
         count = self.pending

@@ -130,7 +130,12 @@ class Simulator:
     def reset_account(self, sid: str) -> dict[str, Any]:
         """Forget one account's messages, windows and verifications; its numbers and tokens stay."""
         account = self.world.accounts[sid]
-        counts = {"messages": len(account.messages)}
+        # What is to be undone would lack this: better nothing can be.
+        self.shelf.forget()
+        counts = {
+            "messages": len(account.messages),
+            "events_called_off": self.world.clock.call_off(self._subjects(account)),
+        }
         account.messages.clear()
         account.ended.clear()
         account.calls.clear()
@@ -144,6 +149,12 @@ class Simulator:
             service.verifications.clear()
             service.current.clear()
         return {"reset": sid, **counts}
+
+    def _subjects(self, account: Account) -> set[str]:
+        """What events about this account are about."""
+        verifications = (sid for one in account.verify_services.values() for sid in one.verifications)
+        webhooks = (one.id for one in self.webhooks.kept.values() if one.account_sid == account.sid)
+        return {*account.messages, *account.calls, *verifications, *webhooks}
 
     @staticmethod
     async def at_once() -> None:

@@ -136,7 +136,7 @@ def delete_message(call: Call) -> Reply:
     message = _found(call, call.path["Sid"])
     if not message.finished and message.status != "sent":
         raise RefusalError(20009)
-    del call.account.messages[message.sid]
+    call.account.forget(message)
     call.world.log.note("message.deleted", call.account.sid, message.sid)
     return no_content()
 

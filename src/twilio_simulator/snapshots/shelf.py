@@ -64,6 +64,10 @@ class Shelf:
         """Keep the present state for `undo`, before it is left."""
         self._before = capture(self._simulator)
 
+    def forget(self) -> None:
+        """There is nothing to undo any more."""
+        self._before = None
+
     def undo(self) -> bool:
         """Bring back what the last reset or restore left behind; once."""
         if self._before is None:

@@ -163,6 +163,12 @@ class Account:
         if len(self.messages) > 2 * KEPT_MESSAGES:
             del self.messages[next(iter(self.messages))]
 
+    def forget(self, message: Message) -> None:
+        """Remove a message, as its owner wishes."""
+        del self.messages[message.sid]
+        if message.sid in self.ended:
+            self.ended.remove(message.sid)
+
     def keep_call(self, call: PhoneCall) -> None:
         """Store a call; the oldest ended ones make room."""
         self.calls[call.sid] = call
