@@ -29,6 +29,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 10
 AT_ONCE = 100
 """Open requests to one server: one that never answers must not use up this process's sockets."""
+KEPT_LINES = 1000
 EMPTY_ANSWER = 11770
 
 
@@ -159,7 +160,7 @@ class Delivery:
         webhook.final_url = place.url
         if len(webhook.exchanges) < KEPT_EXCHANGES:
             webhook.exchanges.append(note)
-        line = self._lines.setdefault((to.host, to.port), asyncio.Semaphore(AT_ONCE))
+        line = self._line(to)
         started = stopwatch()
         try:
             answered = await self._sent(webhook, to, request, line, deadline)
@@ -172,6 +173,12 @@ class Delivery:
             pair = (webhook.account_sid, *webhook.pair)
             self.cookies.keep(pair, to.host, answered.cookies, self._world.clock.now())
         return answered
+
+    def _line(self, to: Target) -> asyncio.Semaphore:
+        """The queue in front of one server."""
+        if len(self._lines) > KEPT_LINES:
+            self._lines = {place: line for place, line in self._lines.items() if line.locked()}
+        return self._lines.setdefault((to.host, to.port), asyncio.Semaphore(AT_ONCE))
 
     @staticmethod
     async def _sent(

@@ -227,6 +227,8 @@ class WebhookSender:
         then = self.then.get(webhook.kind)
         if then is not None and webhook.id in self.kept:
             then(webhook)
+        # Up to 64 kB each: the excerpt in `response_body` is enough to look at later.
+        webhook.answer = ""
         self._note(webhook)
 
     def _note(self, webhook: Webhook) -> None:
