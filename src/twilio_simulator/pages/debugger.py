@@ -29,7 +29,7 @@ class Complaint:
 
 def drawer(view: View) -> Html:
     """Alerts and refusals, the newest first."""
-    complaints = sorted([*_alerts(view), *_refusals(view)], key=lambda one: one.at, reverse=True)
+    complaints = sorted([*_alerts(view), *refusals(view)], key=lambda one: one.at, reverse=True)
     count = len(complaints)
     lamp = h(f"span.lamp{'.lit' if count else ''}", None, str(count), h("span.unseen", None, " alerts"))
     rows = [_row(view, one) for one in complaints[:SHOWN]]
@@ -62,7 +62,8 @@ def _of_alert(alert: Alert) -> Complaint:
     return Complaint(alert.sid, alert.at, alert.code, alert.particulars, where, alert.incident)
 
 
-def _refusals(view: View) -> list[Complaint]:
+def refusals(view: View) -> list[Complaint]:
+    """Requests that were refused or hit by a fault, oldest first."""
     bad = (one for one in view.world.log.after(0) if one.kind == "request" and _is_bad(one))
     return [_of_request(one) for one in bad]
 

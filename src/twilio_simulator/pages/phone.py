@@ -7,7 +7,7 @@ from twilio_simulator.pages.calls import call_sheet
 from twilio_simulator.pages.demos import demos
 from twilio_simulator.pages.handsets import STATES, marks
 from twilio_simulator.pages.markup import Html, h, hidden, icon
-from twilio_simulator.pages.thread import Bubble
+from twilio_simulator.pages.thread import Bubble, tab_of
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import readable
 
@@ -87,8 +87,13 @@ def _tabs(view: View) -> Html:
 
 def _tab(view: View, tab: str) -> Html:
     here = view.place.tab == tab
-    link = {"href": view.place.link(tab=tab, message=""), "aria-current": "page" if here else None}
-    return h("a", link, icon("whatsapp" if tab == "whatsapp" else "text"), TITLES[tab])
+    arrivals = [one.at for one in view.handset.screen if one.direction == "in" and tab_of(one.channel) == tab]
+    link = {
+        "href": view.place.link(tab=tab, message=""),
+        "aria-current": "page" if here else None,
+        "data-latest": f"{tab} {max(arrivals, default=0)}",
+    }
+    return h("a", link, icon("whatsapp" if tab == "whatsapp" else "text"), TITLES[tab], h("span.new"))
 
 
 def _thread(view: View, bubbles: list[Bubble]) -> Html:

@@ -7,6 +7,7 @@ from itertools import islice
 from twilio_simulator.addresses import address
 from twilio_simulator.clock import moment as instant
 from twilio_simulator.pages.bubbles import ticks
+from twilio_simulator.pages.debugger import refusals
 from twilio_simulator.pages.first_steps import first_steps
 from twilio_simulator.pages.markup import Html, h, hidden, icon, join
 from twilio_simulator.pages.view import View
@@ -14,7 +15,7 @@ from twilio_simulator.pages.wording import moment, plural, readable
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.message import Message
 
-SHOWN, LATEST = 100, 25
+SHOWN, LATEST, REFUSED = 100, 25, 20
 PREVIEW = 90
 _KEYS = join([h("kbd", None, "j"), Html(" "), h("kbd", None, "k")])
 Test = Callable[[Message], bool]
@@ -90,7 +91,26 @@ def results(view: View) -> Html:
         h("p", {"role": "status"}, f"{plural(len(matching), 'message')} found"),
         hint,
         h("ol", None, rows),
+        _refused(view),
     )
+
+
+def _refused(view: View) -> Html | None:
+    """Requests that came to nothing: no message tells of them."""
+    query = view.place.query.lower().removeprefix("code:")
+    fitting = [one for one in refusals(view) if query == str(one.code) or query in one.where.lower()]
+    rows = [
+        h(
+            "li.refused",
+            None,
+            h("b", None, str(one.code or "fault")),
+            h("span.last", None, one.where),
+            moment(one.at),
+        )
+        for one in fitting[-REFUSED:]
+    ]
+    title = h("h3", None, plural(len(fitting), "refused request"))
+    return h("div", None, title, h("ul", None, rows)) if rows else None
 
 
 def latest(view: View) -> Html:

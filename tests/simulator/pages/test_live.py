@@ -58,3 +58,36 @@ async def test_requests_per_second_are_counted(browser: Browser, fresh: Simulato
             await local.sent()
 
         await expect(window.one("#rate")).to_have_text("2.0")
+
+
+async def test_a_chosen_number_stays_chosen_when_the_world_moves(browser: Browser, local: Local) -> None:
+    shop = await local.account(numbers=["+14155550160", "+14155550161"])
+    path = f"/phone/{ADA}?account={shop.sid}"
+    async with looking(browser, local.simulator, path) as window:
+        await window.page.get_by_label("To", exact=True).select_option("+14155550161")
+        await local.sent(Body="An interruption")
+        await expect(window.bubble("An interruption")).to_be_visible()
+
+        await expect(window.one("#to")).to_have_value("+14155550161")
+
+
+async def test_a_draft_is_not_carried_to_another_person(browser: Browser, local: Local) -> None:
+    await local.does("POST", "/phones", {"number": "+14155550124", "profile_name": "Ben"})
+    async with looking(browser, local.simulator) as window:
+        await window.keys("c")
+        await window.page.keyboard.type("As Ada")
+        await window.one("#h-14155550124 a").click()
+        await expect(window.one(".owner h1")).to_contain_text("Ben")
+
+        assert await window.one("#body").input_value() == ""
+
+
+async def test_the_other_tab_tells_of_new_messages(browser: Browser, fresh: Simulator) -> None:
+    local = Local(fresh)
+    async with looking(browser, fresh, f"/phone/{ADA}?tab=whatsapp") as window:
+        await local.sent(Body="By text")
+        await expect(window.one(".tabs a").first).to_contain_text("new")
+        await expect(window.one("#announcer")).to_contain_text("New messages under SMS")
+        await window.keys("1")
+
+        await expect(window.one(".tabs a").first).to_have_text("SMS")

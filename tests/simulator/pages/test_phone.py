@@ -145,7 +145,7 @@ async def test_two_windows_are_two_people(browser: Browser, fresh: Simulator) ->
         await local.sent(To="+12125550101", Body="For Ben alone")
 
         await expect(ben.bubble("For Ben alone")).to_be_visible()
-        await expect(ada.one("#h-12125550101 .unread")).to_contain_text("1")
+        await expect(ada.one("#h-12125550101 .unread")).to_have_text("1 unread")
         await ada.one("#h-12125550101 a").click()
         await expect(ada.bubble("For Ben alone")).to_be_visible()
         await expect(ada.one("#h-12125550101 .unread")).to_be_empty()

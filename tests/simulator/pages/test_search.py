@@ -48,6 +48,13 @@ async def test_search_leads_to_the_message(browser: Browser, local: Local) -> No
         await expect(window.one(".rule")).to_contain_text("Unreachable destination handset")
 
 
+async def test_a_refused_request_is_found_by_its_code(browser: Browser, local: Local) -> None:
+    await local.send(To="+1")
+    async with looking(browser, local.simulator, f"/phone/{ADA}?q=code:21211") as window:
+        await expect(window.one(".results")).to_contain_text("1 refused request")
+        await expect(window.one(".refused")).to_contain_text("Messages.json")
+
+
 async def _four_messages(local: Local) -> None:
     await local.sent(Body="Your table is booked")
     await local.sent(

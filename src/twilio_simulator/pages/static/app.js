@@ -43,6 +43,8 @@ export async function refresh(address = location.href) {
   const moved = app.dataset.number !== next.dataset.number || document.getElementById('device').dataset.tab !== page.getElementById('device').dataset.tab;
   const follow = moved || atFoot();
   const before = moved ? null : bubbles();
+  if (moved) document.getElementById('to').dirty = false;
+  if (app.dataset.number !== next.dataset.number) document.getElementById('body').value = '';
   document.title = page.title;
   morph(app, next);
   settle(before, follow);
@@ -197,6 +199,7 @@ async function compose(form) {
 }
 
 document.addEventListener('change', (event) => {
+  if (event.target.id === 'to') event.target.dirty = true; // chosen by hand: it stays
   const form = event.target.closest('form[data-live]');
   if (form) submitted(form).catch(failed);
 });

@@ -20,7 +20,7 @@ function attributes(from, to) {
 
 // A field in use keeps what was typed; others follow the server.
 function fields(from, to) {
-  if (from === document.activeElement || from.closest('details[open]') || from.dataset.dirty) return;
+  if (from === document.activeElement || from.closest('details[open]') || from.dirty) return;
   if (from.nodeName === 'SELECT') {
     const chosen = [...to.options].find((one) => one.defaultSelected) || to.options[0];
     if (chosen && from.value !== chosen.value) from.value = chosen.value;
@@ -35,6 +35,7 @@ export function morph(from, to) {
   }
   if (from.nodeType !== Node.ELEMENT_NODE) return;
   attributes(from, to);
+  if (from.classList.contains('unread') || from.classList.contains('new')) return; // written by the page itself
   children(from, to);
   if (from.nodeName === 'SELECT' || from.nodeName === 'INPUT') fields(from, to);
 }
