@@ -83,3 +83,30 @@ async def test_it_lives_through_a_lifespan() -> None:
     await Simulator().app({"type": "lifespan"}, receive, send)
 
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+async def test_events_stream_until_the_client_leaves(fresh: Simulator) -> None:
+    headers = [(b"host", b"127.0.0.1")]
+    path = b"/_sim/events/stream"
+    scope = {"type": "http", "method": "GET", "path": path.decode(), "raw_path": path, "headers": headers}
+    sent: list[Any] = []
+    left: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+    asked = iter([{"type": "http.request", "body": b""}])
+
+    async def receive() -> dict[str, Any]:
+        return next(asked, None) or await left
+
+    async def send(message: Any) -> None:
+        await asyncio.sleep(0)
+        sent.append(message)
+
+    streaming = asyncio.create_task(fresh.app(scope, receive, send))
+    await asyncio.sleep(0.01)
+    fresh.world.log.note("test", "", "something")
+    await asyncio.sleep(0.01)
+    left.set_result({"type": "http.disconnect"})
+    await asyncio.wait_for(streaming, 2)
+
+    assert b'"kind":"test"' in sent[-2]["body"]
+    assert sent[-1] == {"type": "http.response.body", "body": b""}
+    assert fresh.world.log.watched == 0

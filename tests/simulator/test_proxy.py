@@ -1,6 +1,7 @@
 """The CONNECT proxy: programs that know nothing of the simulator reach it all the same."""
 
 import asyncio
+import contextlib
 import os
 import ssl
 import sys
@@ -173,3 +174,37 @@ async def test_a_file_is_no_folder_for_certificates(tmp_path: Path) -> None:
     code, _, err = await run("--port", "0", "--proxy-port", "0", "--proxy-folder", str(file))
 
     assert (code, "--proxy-folder" in err, "Traceback" in err) == (2, True, False)
+
+
+async def test_a_request_may_come_in_pieces(proxy: Proxy) -> None:
+    port = int(proxy.url.rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for piece in (b"CONNECT api.twi", b"lio.com:443 HTTP/1.1\r\n", b"\r\n"):
+        writer.write(piece)
+        await asyncio.sleep(0.01)
+
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    writer.close()
+
+    assert head.startswith(b"HTTP/1.1 200")
+
+
+async def test_an_endless_head_is_cut_off(proxy: Proxy) -> None:
+    port = int(proxy.url.rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"CONNECT " + b"x" * 100_000)
+
+    with contextlib.suppress(ConnectionError):
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+    writer.close()
+
+
+async def test_a_client_that_leaves_before_tls_harms_nobody(proxy: Proxy, simulator: Simulator) -> None:
+    for _ in range(3):
+        _, writer, _ = await connected(proxy, "api.twilio.com:443")
+        writer.transport.abort()
+    _, writer, head = await connected(proxy, "api.twilio.com:443")
+    writer.close()
+
+    assert head.startswith(b"HTTP/1.1 200")
+    assert simulator.world.clock.pending == 0

@@ -1,13 +1,17 @@
 """The official SDK, unchanged but for the address, over real sockets."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from tests.simulator.local import HANDSET, Local
 from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped] # has no types
 
-from twilio_simulator.sdk import connect, connected
+from twilio_simulator.harness.places import InProcess, in_process
+from twilio_simulator.sdk import connect, connected, connected_in_process
+from twilio_simulator.simulator import Options
 
 pytestmark = [
     pytest.mark.anyio,
@@ -74,3 +78,52 @@ async def test_the_asynchronous_client_follows_a_message(local: Local) -> None:
 
     assert (message.status, fetched.status, fetched.price) == ("queued", "delivered", "-0.00790")
     assert len(services) == 2
+
+
+async def test_without_a_sid_the_client_is_the_seed_accounts(local: Local) -> None:
+    client = await asyncio.to_thread(connect, local.simulator.url)
+    client.http_client.close()
+    async with connected(local.simulator.url) as other:
+        assert (client.username, other.username) == (local.sid, local.sid)
+
+
+@pytest.fixture
+def place() -> Iterator[InProcess]:
+    with in_process(Options(seed=1)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(place: InProcess) -> Iterator[Any]:
+    assert place.simulator is not None
+    account = place.simulator.account
+    made = connected_in_process(place.serve, account.sid, account.auth_token)
+    yield made
+    made.http_client.session.close()
+
+
+def test_a_client_in_the_same_process_follows_pages(client: Any) -> None:
+    for index in range(3):
+        client.messages.create(to=HANDSET, from_="+14155550100", body=f"Text {index}")
+    client.verify.v2.services.create(friendly_name="Second")
+
+    assert [one.body for one in client.messages.list(page_size=2)] == ["Text 2", "Text 1", "Text 0"]
+    assert len(client.verify.v2.services.list(page_size=1)) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (b'"drop"', requests.exceptions.ConnectionError),
+        (b'"stall"', requests.exceptions.ReadTimeout),
+        (b'"rate_limit"', TwilioRestException),
+    ],
+)
+def test_faults_look_the_same_in_process(
+    place: InProcess, client: Any, fault: bytes, expected: type[Exception]
+) -> None:
+    place.control("POST", "/faults", b'{"match": {}, "do": [' + fault + b"]}")
+    client.http_client.timeout = 0.1
+
+    with pytest.raises(expected):
+        client.messages.create(to=HANDSET, from_="+14155550100", body="Hello")

@@ -9,6 +9,7 @@ from tests.simulator.local import HANDSET, Local, Receiver
 
 from twilio_simulator.snapshots.capture import FORMAT, read, written
 from twilio_simulator.snapshots.graph import ForeignError
+from twilio_simulator.snapshots.shelf import MOST
 
 pytestmark = pytest.mark.anyio
 
@@ -210,3 +211,11 @@ async def test_foreign_files_are_refused(local: Local, row: list[Any]) -> None:
 async def test_what_is_no_snapshot_is_refused(local: Local, text: bytes) -> None:
     with pytest.raises(ForeignError):
         read(local.simulator, text)
+
+
+async def test_there_is_an_end_to_snapshots(local: Local) -> None:
+    for index in range(MOST):
+        await local.does("POST", f"/snapshots/s{index}")
+
+    assert (await local.control("POST", "/snapshots/more")).status == 409
+    assert (await local.does("POST", "/snapshots/s0"))["replaced"] is True

@@ -1,6 +1,7 @@
 """The same simulator as an ASGI application, for tests that stay in one process."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
 from twilio_simulator.exchange import Answer, Reply, Request, Severed, Stream
@@ -35,6 +36,24 @@ def _header_lines(reply: Reply | Stream) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in lines]
 
 
+async def _stream(parts: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
+    """Send parts until there are no more or the client leaves."""
+    leaving = asyncio.ensure_future(receive())
+    upcoming: asyncio.Future[bytes] | None = None
+    try:
+        while not leaving.done():
+            upcoming = asyncio.ensure_future(anext(parts, b""))
+            await asyncio.wait({upcoming, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not upcoming.done() or not upcoming.result():
+                break
+            await send({"type": "http.response.body", "body": upcoming.result(), "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        leaving.cancel()
+        if upcoming is not None:
+            upcoming.cancel()
+
+
 class Application:
     """ASGI in front of `serve`."""
 
@@ -61,9 +80,7 @@ class Application:
         if isinstance(outcome, Reply):
             await send({"type": "http.response.body", "body": outcome.body})
             return
-        async for part in outcome.parts:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        await _stream(outcome.parts, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while (message := await receive())["type"] != "lifespan.shutdown":
