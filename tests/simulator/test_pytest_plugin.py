@@ -111,9 +111,9 @@ def test_faults_show_as_they_would(account, handset, faults, fault, expected):
 
 def test_a_stall_runs_into_the_timeout(account, handset, faults):
     faults.script("stall", operation="CreateMessage")
-    account.client.http_client.timeout = 0.2
+    account.client.http_client.timeout = 0.5
     shipped = getattr(account.client.http_client, "_shipped", account.client.http_client)
-    shipped.timeout = 0.2
+    shipped.timeout = 0.5
     with pytest.raises(requests.exceptions.ReadTimeout):
         account.client.messages.create(to=handset.number, from_=account.number, body="Hi")
 
