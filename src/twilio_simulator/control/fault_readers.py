@@ -50,7 +50,8 @@ def _lost(kind: str, fields: Fields) -> Action:
 def _outcome(kind: str, fields: Fields) -> Action:
     status = fields.choice("status", [one for one in get_args(Status) if one in ENDS], "undelivered")
     code = round(fields.number("code", 0, 0, LARGEST_CODE)) or None
-    if code is not None and LEDGER.get(code, LEDGER[30008]).status is not None and code != LEDGER[30008].code:
+    rule = LEDGER.get(code or 0)
+    if rule is not None and rule.status is not None:
         fields.wrong("code", f"is {code}, which Twilio answers at once", "Use a late one, like 30003.")
     default = "sent" if status != "failed" else "queued"
     return Action(kind, fate=Fate(at=fields.choice("at", WAYS, default), status=status, code=code))
