@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from twilio_simulator.door.http1 import MAX_BODY, MAX_HEAD, Connections
+from twilio_simulator.door.chunks import MAX_BODY
+from twilio_simulator.door.http1 import MAX_HEAD, Connections
 from twilio_simulator.exchange import Answer, Reply, Request
 from twilio_simulator.running import listening
 
