@@ -5,7 +5,6 @@ from shlex import quote
 from twilio_simulator.addresses import is_dialable
 from twilio_simulator.control.fields import BadInputError
 from twilio_simulator.control.visit import Content, Handler, Visit
-from twilio_simulator.pages.asked import parameters
 
 NAMES = ("Ada", "Ben", "Chen", "Dora", "Emil", "Fatou", "Goran", "Hana", "Ines", "Jonas", "Kofi", "Lena")
 
@@ -30,6 +29,8 @@ def new_phone(visit: Visit) -> Content:
 
 def as_curl(visit: Visit) -> Content:
     """The command that makes such a message again; the account's token stands in it."""
+    from twilio_simulator.pages.asked import parameters  # noqa: PLC0415 - as little as possible at the start
+
     message = visit.world.message(visit.path["sid"])
     if message is None:
         raise BadInputError.of("sid", f"There is no message {visit.path['sid']}", "GET /_sim/events.", 404)

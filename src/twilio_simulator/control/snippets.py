@@ -1,8 +1,9 @@
 """Makes a test of what was clicked on the page."""
 
+from typing import Any
+
 from twilio_simulator.control.fields import BadInputError, Fields
 from twilio_simulator.control.visit import Content, Handler, Visit
-from twilio_simulator.pages.snippet import Step, snippet
 
 METHODS = ("POST", "PATCH", "DELETE", "PUT")
 LARGEST_CURSOR = 2**53
@@ -10,9 +11,11 @@ LARGEST_CURSOR = 2**53
 
 def make(visit: Visit) -> Content:
     """A pytest module: `{message, steps: [{method, path, body?, cursor?}]}`."""
+    from twilio_simulator.pages.snippet import Step, snippet  # noqa: PLC0415 - as little as possible at the start
+
     fields = visit.fields()
     sid = fields.words("message")
-    steps = [_step(part) for part in fields.parts("steps", "path")]
+    steps = [Step(*_step(part)) for part in fields.parts("steps", "path")]
     fields.done()
     message = visit.world.message(sid)
     if message is None:
@@ -20,7 +23,7 @@ def make(visit: Visit) -> Content:
     return {"test": snippet(visit.world, message, steps)}
 
 
-def _step(part: Fields) -> Step:
+def _step(part: Fields) -> tuple[str, str, dict[str, Any], int]:
     method, path = part.choice("method", METHODS, "POST"), part.words("path")
     body = part.value("body") or {}
     if not isinstance(body, dict):
@@ -28,7 +31,7 @@ def _step(part: Fields) -> Step:
         body = {}
     cursor = round(part.number("cursor", 0, 0, LARGEST_CURSOR))
     part.finished()
-    return Step(method, path, body, cursor)
+    return method, path, body, cursor
 
 
 ROUTES: dict[str, Handler] = {"POST /snippets": make}

@@ -120,6 +120,9 @@ async function done(button, what, body) {
     else await refresh();
     if (button.dataset.says) toast(button.dataset.says, false, button.dataset.undo && (() => undo(button.dataset.undo)));
     if (button.closest('.menu') && button.dataset.says) closeMenus();
+  } catch (error) {
+    await refresh();
+    if (!('meek' in button.dataset)) throw error;
   } finally {
     button.removeAttribute('aria-busy');
   }
