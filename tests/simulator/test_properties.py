@@ -132,10 +132,12 @@ async def test_pages_add_up_to_the_set_and_repeat_no_row(steps: list[Step], size
 
 
 @settings(max_examples=25, deadline=None)
-@given(steps=st.lists(HOURS, max_size=8))
-async def test_the_window_is_open_iff_somebody_wrote_within_a_day(steps: list[Step]) -> None:
+@given(
+    steps=st.lists(HOURS, max_size=6), seconds=st.sampled_from([1.0, 84_000.0, 86_399.0, 86_400.0, 89_000.0])
+)
+async def test_the_window_is_open_iff_somebody_wrote_within_a_day(steps: list[Step], seconds: float) -> None:
     async with receiving() as receiver:
-        story = await played(steps, receiver)
+        story = await played([*steps, ("chat", "Hello"), ("advance", seconds)], receiver)
     simulator = story.local.simulator
     now, sender = simulator.world.clock.now(), story.local.whatsapp.removeprefix("whatsapp:")
 
