@@ -31,10 +31,28 @@ ROWS = (
     ),
     Rule(60214, 400, "Call channel is not supported when using PSD2", "errors/60214", "documented"),
     Rule(60217, 400, "Invalid Service configuration", "errors/60217", "documented"),
+    Rule(60218, 400, "SendGrid Template is not active", "errors/60218", "documented"),
+    Rule(
+        60219, 400, "SendGrid Template does not contain required placeholders", "errors/60219", "documented"
+    ),
     Rule(60220, 400, "Messages to China require use case vetting", "errors/60220", "documented"),
     Rule(60221, 400, "No target verification specified", "errors/60221", "documented"),
+    Rule(
+        60222,
+        403,
+        "SendGrid The from address does not match a verified Sender Identity",
+        "errors/60222",
+        "documented",
+    ),
     Rule(60223, 400, "Delivery channel disabled: {channel}", "errors/60223", "documented"),
     Rule(60224, 400, "Missing substitutions for selected template", "errors/60224", "documented"),
+    Rule(
+        60226,
+        400,
+        "Messages sent to china require friendly_name",
+        "errors/60226; the status is inferred",
+        "documented",
+    ),
     Rule(
         60227,
         400,
@@ -79,5 +97,19 @@ ROWS = (
         "errors/60410; the status is inferred",
         "documented",
     ),
+    Rule(
+        60413,
+        403,
+        "Verification blocked by Verify Device Intelligence",
+        "errors/60413; the status is inferred",
+        "documented",
+    ),
     Rule(60605, 403, "Verification delivery attempt blocked", "errors/60605", "documented"),
+    Rule(
+        60728,
+        429,
+        "Account exceeded the hourly messages limit",
+        "errors/60728; the status is inferred",
+        "documented",
+    ),
 )
