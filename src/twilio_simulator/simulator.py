@@ -27,6 +27,8 @@ from twilio_simulator.world.making import make_account, seed_plan
 from twilio_simulator.world.message import Message
 from twilio_simulator.world.state import World
 
+PAGES = ("/", "/phone")
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -86,7 +88,7 @@ class Simulator:
         """Answer a request to Twilio or to the controls."""
         if request.path.startswith(PREFIX):
             return self.control.serve(request)
-        if request.path == "/" or request.path.startswith("/phone"):
+        if request.path in PAGES or request.path.startswith("/phone/"):
             from twilio_simulator.pages import site  # noqa: PLC0415 - who opens no page does not load them
 
             return site.serve(self, request)

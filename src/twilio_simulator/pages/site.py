@@ -32,11 +32,6 @@ HTML = "text/html; charset=utf-8"
 FOUND, NOT_FOUND, NOT_ALLOWED = 302, 404, 405
 
 
-def is_page(path: str) -> bool:
-    """Whether a path is one of a page's; Twilio has none like these."""
-    return path in ("/", ROOT) or path.startswith(f"{ROOT}/")
-
-
 def serve(simulator: "Simulator", request: Request) -> Answer:
     """Answer a browser, of this machine or an allowed name only."""
     request.query = parsed_form(request.query_string)

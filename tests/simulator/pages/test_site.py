@@ -59,6 +59,10 @@ async def test_a_page_wants_the_token_of_the_controls_once(fresh: Simulator) -> 
     assert ask(fresh, "/phone/+14155550123").status == 200
 
 
+async def test_what_only_begins_like_a_page_is_twilios(fresh: Simulator) -> None:
+    assert b'"code":20404' in ask(fresh, "/phones").body
+
+
 async def test_pages_are_only_read(fresh: Simulator) -> None:
     assert ask(fresh, "/phone/+14155550123", method="POST").status == 405
 
