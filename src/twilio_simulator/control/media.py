@@ -2,7 +2,6 @@
 
 import asyncio
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from contextlib import closing
 from urllib.parse import urlsplit
 
@@ -23,7 +22,7 @@ def upload(visit: Visit) -> Content:
     kind, text = fields.words("content_type"), fields.words("base64")
     try:
         content = b64decode(text, validate=True)
-    except NotBase64:
+    except ValueError:
         content = b""
         fields.wrong("base64", "is not base64", "Encode the file's bytes.")
     if len(content) > LARGEST:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from twilio_simulator.simulator import Simulator
 
 
+LARGEST = 2**53
+DIGITS = 20
+"""Of a number in a query string: more say nothing that `LARGEST` does not."""
+
+
 @dataclass(slots=True)
 class Visit:
     """The request, the values in its path, and the simulator it is about."""
@@ -64,9 +69,9 @@ class Visit:
         text = self.request.asked(name)
         if text is None:
             return default
-        if not text.isdigit():
+        if not (text.isascii() and text.isdigit()):
             raise BadInputError.of(name, f"{name} is '{text}', not a whole number", f"Give {name}=0 or more.")
-        return int(text)
+        return min(int(text[:DIGITS]), LARGEST)
 
 
 Content = dict[str, Any]
