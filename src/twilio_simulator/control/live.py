@@ -32,7 +32,7 @@ def stream(visit: Visit) -> Stream:
     """Every event after `after`, or after the one named by Last-Event-ID; by default from now on."""
     log = visit.world.log
     seen = visit.request.headers.get("last-event-id", "")
-    after = int(seen) if seen.isdigit() else visit.asked("after", log.cursor)
+    after = int(seen[:15]) if seen.isdecimal() else visit.asked("after", log.cursor)
     return Stream(_parts(log, after))
 
 

@@ -168,7 +168,7 @@ class Connection(asyncio.Protocol):
             request.body, rest = whole
             return rest
         length = request.headers.get("content-length", "0")
-        if not length.isdigit():
+        if not length.isdecimal():
             raise Malformed(400, "Content-Length is no number")
         size = int(length)
         if size > MAX_BODY:

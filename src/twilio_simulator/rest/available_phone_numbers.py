@@ -70,7 +70,7 @@ def _list(kind: str) -> Handler:
         if kind not in KINDS.get(country, ()):
             raise call.missing()
         size = asked("PageSize") or ""
-        most = min(int(size), MOST_ROWS) if size.isdigit() else DEFAULT_ROWS
+        most = min(int(size[:9]), MOST_ROWS) if size.isdecimal() else DEFAULT_ROWS
         no_mms = country == "GB" and asked("MmsEnabled") == "true"
         pattern = asked("Contains") or ""
         free = () if no_mms else stock(call.world, country, kind, asked("AreaCode") or None)

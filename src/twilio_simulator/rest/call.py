@@ -49,7 +49,7 @@ class Call:
     def number(self, name: str) -> int | None:
         """A form field holding a whole number; None when absent or anything else."""
         value = (self.request.one(name) or "").strip()
-        return int(value) if value.removeprefix("-").isdigit() else None
+        return int(value[:18]) if value.removeprefix("-").isdecimal() else None
 
     def missing(self) -> RefusalError:
         """The 404 that names this path."""

@@ -171,6 +171,13 @@ def _check_number(call: Call, draft: Draft, number: str) -> None:
         raise RefusalError(21621)
 
 
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
 def _check_content(call: Call, draft: Draft) -> None:
     if len(draft.body) > LONGEST_BODY:
         raise RefusalError(call.world.rules.long_body_code)
@@ -180,7 +187,7 @@ def _check_content(call: Call, draft: Draft) -> None:
         del draft.media_urls[1:]
     if len(draft.media_urls) > MOST_MEDIA:
         raise RefusalError(21623)
-    if any(urlsplit(url).scheme not in ("http", "https") for url in draft.media_urls):
+    if not all(map(_is_web_address, draft.media_urls)):
         raise RefusalError(21620)
     if draft.callback is not None and not is_webhook_url(draft.callback):
         raise RefusalError(21609, url=draft.callback)

@@ -37,7 +37,7 @@ def page_of(call: Call, rows: Sequence[Row], sid: Callable[[Row], str]) -> Page:
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdigit() else None
+    return int(text[:15]) if text is not None and text.isdecimal() else None
 
 
 def _size(call: Call) -> int:

@@ -58,7 +58,7 @@ def gather(verb: Element, base: str) -> GatherVerb:
         action=urljoin(base, verb.get("action")) if verb.get("action") else base,
         method=verb.get("method", "POST").upper(),
         timeout=_whole(verb.get("timeout"), DEFAULT_TIMEOUT),
-        digits=int(count) if count.isdigit() else None,
+        digits=int(count[:9]) if count.isdecimal() else None,
         finish=verb.get("finishOnKey", "#"),
         empty_too=verb.get("actionOnEmptyResult").lower() == "true",
     )
@@ -70,4 +70,4 @@ def redirect(verb: Element, base: str) -> tuple[str, str]:
 
 
 def _whole(text: str, default: int) -> int:
-    return int(text) if text.isdigit() else default
+    return int(text[:9]) if text.isdecimal() else default

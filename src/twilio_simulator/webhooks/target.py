@@ -85,7 +85,7 @@ def _overrides(fragment: str) -> dict[str, int]:
     wishes = dict(DEFAULTS)
     for pair in fragment.split("&"):
         name, _, value = pair.partition("=")
-        if name in RANGES and value.isdigit():
+        if name in RANGES and value.isdecimal():
             low, high = RANGES[name]
             wishes[name] = min(high, max(low, int(value)))
     return wishes

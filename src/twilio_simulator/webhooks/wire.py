@@ -169,7 +169,7 @@ def _parsed(raw: bytes) -> Answered:
     words = lines[0].split(" ", 2)
     if not raw:
         raise NoAnswerError(11200, "the connection closed without an HTTP answer")
-    if len(words) < 2 or not words[0].startswith("HTTP/") or not words[1].isdigit():  # noqa: PLR2004 - version, status
+    if len(words) < 2 or not words[0].startswith("HTTP/") or not words[1].isdecimal():  # noqa: PLR2004 - version, status
         raise NoAnswerError(11206, "the answer is no HTTP")
     headers, cookies = {}, []
     for line in lines[1:]:
