@@ -20,8 +20,8 @@ settings.load_profile("ringback")
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
-    # Not uvloop, which the programs themselves run on: closing its loop after a few thousand tests' sockets and
-    # processes hung now and then, in uv_run within Loop.close, with uvloop 0.23.0.
+    # Not uvloop, on which the programs themselves run: after a few thousand tests in one process, closing its
+    # loop hung now and then (uvloop 0.23.0, in uv_run within Loop.close).
     return ("asyncio", {"use_uvloop": False})
 
 
