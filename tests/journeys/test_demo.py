@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,6 +130,15 @@ async def test_its_ledger_is_open_to_the_command_line(tmp_path: Path) -> None:
     assert "done  SendMessage" in out.decode()
 
 
+@pytest.fixture
+def hang_up_heard() -> Iterator[None]:
+    """Under nohup a program inherits that SIGHUP is ignored, and the demo respects that."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hang_up_heard")
 async def test_a_terminal_that_closes_leaves_no_simulator_behind(tmp_path: Path) -> None:
     async with started(tmp_path) as demo:
         await demo.until("Send a text")
