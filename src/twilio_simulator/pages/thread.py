@@ -10,7 +10,8 @@ from twilio_simulator.world.handset import Handset, Shown
 from twilio_simulator.world.message import Message
 from twilio_simulator.world.state import World
 
-KEPT = 120
+KEPT = 200
+"""Bubbles on show: as many as the screen of a phone keeps."""
 NEVER = 1_000_000
 """The turn of what is on no screen: it comes last of its instant."""
 CODE_WORDS = re.compile(r"\b(code|pin|otp|passcode|password)\b", re.IGNORECASE)
@@ -56,12 +57,11 @@ def thread(world: World, handset: Handset, tab: str) -> list[Bubble]:
     screen = {one.sid: (turn, one) for turn, one in enumerate(handset.screen) if one.sid}
     typed = {(one.at, one.body): turn for turn, one in enumerate(handset.screen) if one.direction == "out"}
     bubbles = [_of_message(handset, one, screen, typed) for one in _messages(world, handset, tab)]
-    known = {bubble.key for bubble in bubbles}
     said = {(bubble.at, bubble.body) for bubble in bubbles if bubble.own}
     alone = [
         _of_screen(one, turn)
         for turn, one in enumerate(handset.screen)
-        if tab_of(one.channel) == tab and (one.sid or "") not in known and _is_alone(one, said)
+        if tab_of(one.channel) == tab and _is_alone(world, one, said)
     ]
     # Where time stands still, the screen knows what came first.
     return sorted([*alone, *reversed(bubbles)], key=lambda bubble: (bubble.at, bubble.turn))[-KEPT:]
@@ -72,9 +72,11 @@ def tab_of(channel: str) -> str:
     return "whatsapp" if channel == "whatsapp" else "sms"
 
 
-def _is_alone(one: Shown, said: set[tuple[int, str]]) -> bool:
-    """What a phone sent is stored twice, unless only the sandbox read it."""
-    return one.direction == "in" or (one.at, one.body) not in said
+def _is_alone(world: World, one: Shown, said: set[tuple[int, str]]) -> bool:
+    """Whether no message tells of it: a call, mail, and what only the sandbox wrote or read."""
+    if one.direction == "out":
+        return (one.at, one.body) not in said
+    return one.sid is None or world.message(one.sid) is None
 
 
 def _messages(world: World, handset: Handset, tab: str) -> Iterator[Message]:

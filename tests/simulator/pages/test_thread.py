@@ -4,7 +4,7 @@ import pytest
 from tests.simulator.local import Local
 from tests.simulator.pages.window import ADA
 
-from twilio_simulator.pages.thread import Bubble, thread
+from twilio_simulator.pages.thread import KEPT, Bubble, thread
 
 pytestmark = pytest.mark.anyio
 TEXTS = f"/phones/{ADA.replace('+', '%2B')}/messages"
@@ -44,9 +44,20 @@ async def test_every_bubble_has_a_key_of_its_own(local: Local) -> None:
     for _ in range(3):
         await local.start(Channel="call")
         await local.does("POST", TEXTS, {"to": local.number, "body": "Same"})
+        await local.advance(60)
 
     keys = [one.key for one in bubbles(local)]
     assert len(set(keys)) == len(keys) >= 6
+
+
+async def test_what_is_too_old_to_be_shown_does_not_come_back_out_of_order(local: Local) -> None:
+    await local.change(progress="immediate")
+    for number in range(KEPT + 10):
+        await local.sent(Body=f"Number {number}")
+
+    shown = bubbles(local)
+    assert [one.body for one in shown] == [f"Number {number}" for number in range(10, KEPT + 10)]
+    assert all(one.message is not None for one in shown)
 
 
 @pytest.mark.parametrize(
