@@ -84,5 +84,7 @@ class Ruleset:
     """Characters of a text with a code, beyond which 60247 is given; the number is not published."""
     restricted_words: tuple[str, ...] = ()
     """Words that a Verify service's name may not hold (60248); Twilio does not publish its list."""
+    calls_of_twilios_own: Literal["hidden", "listed"] = "hidden"
+    """Whether Calls.json shows the calls of Verify and of caller validation, which Twilio makes by itself."""
     twiml_beside_url: Literal["url", "twiml"] = "url"
     """A call with both Url and Twiml: the OpenAPI file says that the Twiml is then ignored."""

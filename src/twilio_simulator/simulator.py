@@ -141,6 +141,8 @@ class Simulator:
         account.messages.clear()
         account.ended.clear()
         account.calls.clear()
+        account.own_calls.clear()
+        account.validations.clear()
         self.world.alerts.clear(sid)
         account.windows.clear()
         account.sandbox.members.clear()
@@ -155,8 +157,9 @@ class Simulator:
     def _subjects(self, account: Account) -> set[str]:
         """What events about this account are about."""
         verifications = (sid for one in account.verify_services.values() for sid in one.verifications)
+        validations = (one.call_sid for one in account.validations.values())
         webhooks = (one.id for one in self.webhooks.kept.values() if one.account_sid == account.sid)
-        return {*account.messages, *account.calls, *verifications, *webhooks}
+        return {*account.messages, *account.every_call(), *verifications, *webhooks, *validations}
 
     @staticmethod
     async def at_once() -> None:

@@ -42,19 +42,20 @@ async def test_a_wrong_code_fails_and_tells_so(local: Local, receiver: Receiver)
     await asked(local, StatusCallback=receiver.url, StatusCallbackMethod="GET")
     await local.advance(1)
 
-    typed = await local.does("POST", TYPED, {"code": "x"})
+    typed = await local.does("POST", TYPED, {"code": "7"})
 
     assert (typed["verified"], await callers(local)) == (False, [])
     await local.simulator.webhooks.settled()
     assert "VerificationStatus=failed" in receiver.got[0].path
-    assert (await local.control("POST", TYPED, {"code": "x"})).status == 404
+    assert (await local.control("POST", TYPED, {"code": "7"})).status == 404
+    assert (await local.control("POST", TYPED, {"code": "x"})).json["errors"][0]["field"] == "code"
 
 
 async def test_the_phone_rings_after_the_delay_and_for_a_minute(local: Local) -> None:
     request = await asked(local, CallDelay="30")
     code = {"code": request["validation_code"]}
     assert (await local.control("POST", TYPED, code)).status == 404
-    await local.advance(30)
+    await local.advance(35)
     screen = (await local.does("GET", f"/phones/{HANDSET}/messages"))["messages"]
     assert screen[0]["channel"] == "call"
 

@@ -68,6 +68,7 @@ async def test_asking_again_sends_the_same_code_under_the_same_sid(local: Local)
     assert second["sid"] == first["sid"]
     assert await local.code() == code
     assert [one["channel"] for one in second["send_code_attempts"]] == ["SMS", "CALL"]
+    await local.advance(5)
     spoken = (await local.does("GET", f"/phones/{HANDSET}/messages"))["messages"][0]
     assert (spoken["channel"], spoken["body"].endswith(" ".join(code))) == ("call", True)
 

@@ -16,7 +16,7 @@ PAGE = 500
 def _call(visit: Visit, *, living: bool = False) -> PhoneCall:
     sid = visit.path["sid"]
     for account in visit.world.accounts.values():
-        found = account.calls.get(sid)
+        found = account.calls.get(sid) or account.own_calls.get(sid)
         if found is not None:
             if living and found.over:
                 raise BadInputError.of("sid", f"{sid} is over: {found.status}", "Call again.", 409)
@@ -25,13 +25,13 @@ def _call(visit: Visit, *, living: bool = False) -> PhoneCall:
 
 
 def listed(visit: Visit) -> Content:
-    """All calls, oldest first; filtered by `account`, `phone` and `status`."""
+    """All calls, Twilio's own with codes among them; filtered by `account`, `phone` and `status`."""
     asked = visit.request.asked
     account, phone, status = asked("account"), asked("phone"), asked("status")
     found = [
         one.shown()
         for owner in visit.world.accounts.values()
-        for one in owner.calls.values()
+        for one in owner.every_call().values()
         if account in (None, owner.sid) and phone in (None, one.handset) and status in (None, one.status)
     ]
     return {"calls": found[-visit.asked("limit", PAGE) :]}
@@ -54,6 +54,8 @@ async def answer(visit: Visit) -> Content:
         raise BadInputError.of(
             "sid", f"{call.sid} is {call.status}", "It has to ring: advance the clock a second.", 409
         )
+    if visit.world.handsets.get(call.to).state == "off":
+        raise BadInputError.of("sid", f"{call.to} is off", "PATCH the phone to reachable, then call.", 409)
     visit.simulator.calling.answer(call)
     await visit.simulator.webhooks.heard(call.sid)
     return call.shown()

@@ -49,7 +49,9 @@ class CallPrograms:
     def start(self, call: PhoneCall) -> None:
         """The plan's document; a URL wins over words given with it, as the OpenAPI file says."""
         plan = call.plan
-        if plan.url is not None and not (plan.twiml and self._world.rules.twiml_beside_url == "twiml"):
+        if call.maker is not None:
+            self._go(call, call.maker.program(), "")
+        elif plan.url is not None and not (plan.twiml and self._world.rules.twiml_beside_url == "twiml"):
             self.fetch(call, (plan.url, plan.method), [])
         else:
             self.run(call, plan.twiml or "<Response/>", "")
@@ -198,6 +200,9 @@ class CallPrograms:
 
     def _gathered(self, call: PhoneCall, waiting: GatherVerb, finish: str) -> None:
         digits, call.digits, call.gather, call.verbs = call.digits, "", None, []
+        if call.maker is not None:
+            self._go(call, call.maker.pressed(call, digits), "")
+            return
         extra = [("msg", "Gather End"), ("Digits", digits), ("FinishedOnKey", finish)]
         self.fetch(call, (waiting.action, waiting.method), extra)
 

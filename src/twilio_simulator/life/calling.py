@@ -38,6 +38,15 @@ class Calling:
         account.next_call = turn + PACE
         call.queue_ms = turn - now
         account.keep_call(call)
+        self._set_out(call)
+
+    def begin_own(self, account: Account, call: PhoneCall) -> None:
+        """Twilio itself calls: that takes no turn of the account's, and its REST API does not show it."""
+        listed = self._world.rules.calls_of_twilios_own == "listed"
+        (account.keep_call if listed else account.keep_own_call)(call)
+        self._set_out(call)
+
+    def _set_out(self, call: PhoneCall) -> None:
         self._note(call, "queued")
         if not call.manual:
             self._after(call, call.queue_ms + DIAL, self._dial)
@@ -141,6 +150,9 @@ class Calling:
         call.program += 1
         call.gather, call.verbs = None, []
         self._note(call, status)
+        if call.maker is not None:
+            call.maker.ended()
+            return
         self._charge(call, now)
         self._tell(call, "completed", status)
 

@@ -5,9 +5,12 @@ from functools import partial
 
 from twilio_simulator.countries import country
 from twilio_simulator.faults.book import Action, FaultBook, Occasion
+from twilio_simulator.life.calling import Calling
+from twilio_simulator.life.code_calls import CodeCall, ring
 from twilio_simulator.life.code_texts import Wishes, code_text
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.handset import Handset, Shown
+from twilio_simulator.world.phone_call import CallPlan
 from twilio_simulator.world.state import World
 from twilio_simulator.world.verification import Attempt, Verification, VerifyService
 
@@ -23,13 +26,24 @@ class Dispatch:
     account: Account
     service: VerifyService
     verification: Verification
+    calling: Calling
+    send_digits: str = ""
+    """What a call dials once it is answered, such as an extension."""
 
     def show(self, channel: str, text: str) -> None:
-        """The message appears on the handset, if it can."""
+        """The message appears on the handset, if it can; a call rings it."""
+        if channel == "call":
+            self._call(text)
+            return
         handset = self.world.handsets.get(self.verification.to)
         if _arrives(handset, channel):
             now, peer = self.world.clock.now(), _sender(self, channel)
             handset.screen.append(Shown(now, channel, "in", peer, text, self.account.sid, None))
+
+    def _call(self, text: str) -> None:
+        maker = CodeCall(text, self.service.dtmf_input_required)
+        parties, plan = (self.verification.to, SENDER), CallPlan(send_digits=self.send_digits)
+        ring(self.world, self.calling, self.account, parties, maker, plan)
 
 
 def send_code(one: Dispatch, wishes: Wishes) -> None:

@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 
-from twilio_simulator.clock import SECOND
+from twilio_simulator.life.calling import Calling
+from twilio_simulator.life.code_calls import ask, ring, say
+from twilio_simulator.twiml.document import Element
 from twilio_simulator.webhooks.attempts import Listener
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
-from twilio_simulator.world.handset import Shown
 from twilio_simulator.world.making import verify_caller
 from twilio_simulator.world.numbers import CallerId
+from twilio_simulator.world.phone_call import CallPlan, PhoneCall
 from twilio_simulator.world.state import World
 from twilio_simulator.world.validation import Validation
 
-RINGS_FOR = 60 * SECOND
-ASKS = "Twilio calls: type the code that you were shown."
 CALLER = "Caller validation"
+ASKS = "Please type the code that you were shown."
+KEY_TIMEOUT = "30"
+RIGHT, WRONG, SILENT = "Thank you. Your number is verified.", "That is not the code.", "No code was typed."
 
 
 @dataclass(slots=True)
@@ -23,39 +26,43 @@ class Validating:
 
     world: World
     webhooks: WebhookSender
+    calling: Calling
     account: Account
     validation: Validation
+    purpose: str = "validation"
 
-    def ring(self) -> None:
-        """The phone rings, if it is on; nobody typing for a minute is a failure."""
-        one, handset = self.validation, self.world.handsets.get(self.validation.number)
-        if one.over:
-            return
-        if handset.state != "reachable":
-            self.end(None)
-            return
-        one.ringing = True
-        now = self.world.clock.now()
-        handset.screen.append(Shown(now, "call", "in", CALLER, ASKS, self.account.sid, None))
-        self.world.clock.after(RINGS_FOR, "validation.given_up", one.number, self.give_up)
+    @property
+    def call_sid(self) -> str:
+        """Told in the answer to the request, before it rings."""
+        return self.validation.call_sid
 
-    def give_up(self) -> None:
-        """Nobody typed a code."""
-        if not self.validation.over:
-            self.end(None)
-
-    def type_code(self, digits: str) -> bool:
-        """What the person types; whether it was right. A wrong code ends the call."""
-        right = digits == self.validation.code
+    def call(self) -> None:
+        """The delay is over: the phone is called."""
         one = self.validation
-        self.end(verify_caller(self.world, self.account, one.number) if right else None)
-        return right
+        plan = CallPlan(send_digits=one.extension)
+        ring(self.world, self.calling, self.account, (one.number, CALLER), self, plan)
 
-    def end(self, caller: CallerId | None) -> None:
-        """The call is over; the status callback says how."""
+    def program(self) -> list[Element]:
+        """What is said when the phone is answered."""
+        return [ask(ASKS, len(self.validation.code), KEY_TIMEOUT), say(SILENT)]
+
+    def pressed(self, _call: PhoneCall, keys: str) -> list[Element]:
+        """What the person typed: a wrong code ends the call."""
+        right = keys == self.validation.code
+        self._close(verify_caller(self.world, self.account, self.validation.number) if right else None)
+        return [say(RIGHT if right else WRONG)]
+
+    def ended(self) -> None:
+        """The call is over; without the code that is a failure."""
+        if not self.validation.over:
+            self._close(None)
+
+    def _close(self, caller: CallerId | None) -> None:
+        """It is decided; the status callback says how."""
         one = self.validation
         one.over = True
-        self.account.validations.pop(one.number, None)
+        if self.account.validations.get(one.number) is one:
+            del self.account.validations[one.number]
         if caller is not None:
             caller.friendly_name = one.friendly_name
         status = "failed" if caller is None else "success"

@@ -33,8 +33,9 @@ def call_sheet(view: View) -> Html | None:
 def _present(view: View) -> PhoneCall | None:
     number = view.handset.number
     for account in view.world.accounts.values():
-        for call in reversed(account.calls.values()):
-            if call.handset == number and not call.over and call.status != "queued":
+        for call in reversed(account.every_call().values()):
+            silent = call.status == "queued" or (call.answered is None and view.handset.state == "off")
+            if call.handset == number and not call.over and not silent:
                 return call
     return None
 
@@ -112,5 +113,5 @@ def _line(verb: str, words: str, at: int) -> Html:
 
 def found_call(view: View, sid: str) -> PhoneCall | None:
     """A call of any account."""
-    calls = (account.calls.get(sid) for account in view.world.accounts.values())
+    calls = (account.every_call().get(sid) for account in view.world.accounts.values())
     return next((call for call in calls if call is not None), None)

@@ -15,7 +15,7 @@ EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 METHODS = ("GET", "POST")
 LONGEST_TWIML, LONGEST_TIMEOUT, DEFAULT_TIMEOUT = 4000, 600, 60
 DEFAULT_LIMIT = 14_400
-_DIGITS = re.compile(r"[0-9#*wW]{1,32}")
+DIGITS = re.compile(r"[0-9#*wW]{1,32}")
 
 
 def checked_parties(call: Call) -> tuple[Address, Address]:
@@ -146,6 +146,6 @@ def _timeout(call: Call) -> int:
 
 def _digits(call: Call) -> str:
     digits = call.said("SendDigits") or ""
-    if digits and _DIGITS.fullmatch(digits) is None:
+    if digits and DIGITS.fullmatch(digits) is None:
         raise RefusalError(21206, value=digits)
     return digits

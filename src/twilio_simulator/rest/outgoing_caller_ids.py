@@ -5,6 +5,7 @@ from twilio_simulator.exchange import Reply
 from twilio_simulator.ledger import RefusalError
 from twilio_simulator.life.validating import Validating
 from twilio_simulator.rest.call import Call, Handler, json_reply, no_content
+from twilio_simulator.rest.call_rules import DIGITS
 from twilio_simulator.rest.paging import flat_page
 from twilio_simulator.webhooks.target import is_webhook_url
 from twilio_simulator.world.numbers import CallerId, friendly
@@ -63,6 +64,9 @@ def validate(call: Call) -> Reply:
     delay = call.number("CallDelay") or 0
     if not 0 <= delay <= LONGEST_DELAY:
         raise RefusalError(20422, problem="CallDelay must be between 0 and 60")
+    extension = call.said("Extension") or ""
+    if extension and DIGITS.fullmatch(extension) is None:
+        raise RefusalError(20422, problem=f"Extension is not valid: {extension}")
     validation = Validation(
         call_sid=call.world.sids.new("CA"),
         account_sid=call.account.sid,
@@ -71,10 +75,11 @@ def validate(call: Call) -> Reply:
         code=call.world.sids.digits(CODE_DIGITS),
         callback=callback,
         callback_method=call.said("StatusCallbackMethod") or "POST",
+        extension=extension,
     )
     call.account.validations[number] = validation
-    ringing = Validating(call.world, call.webhooks, call.account, validation)
-    call.world.clock.after(delay * 1000, "validation.rings", number, ringing.ring)
+    maker = Validating(call.world, call.webhooks, call.calling, call.account, validation)
+    call.world.clock.after(delay * 1000, "validation.rings", validation.call_sid, maker.call)
     return json_reply(
         200,
         {

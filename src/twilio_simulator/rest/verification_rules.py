@@ -10,6 +10,7 @@ from twilio_simulator.addresses import is_dialable
 from twilio_simulator.ledger import RefusalError
 from twilio_simulator.life.code_texts import Wishes, translation_of
 from twilio_simulator.rest.call import Call
+from twilio_simulator.rest.call_rules import DIGITS
 from twilio_simulator.rest.verify_services import LONGEST_CODE, SHORTEST_CODE
 from twilio_simulator.sid_patterns import is_sid
 from twilio_simulator.world.verification import VerifyService
@@ -58,6 +59,8 @@ def check_wishes(call: Call, service: VerifyService) -> None:
         raise RefusalError(60200, parameter="RiskCheck")
     if not _is_ip(call.said("DeviceIp")):
         raise RefusalError(60200, parameter="DeviceIp")
+    if call.said("SendDigits") is not None and DIGITS.fullmatch(call.one("SendDigits") or "") is None:
+        raise RefusalError(60200, parameter="SendDigits")
     if call.said("CustomMessage") is not None:
         raise RefusalError(60243)
     _check_mail(call)

@@ -73,7 +73,9 @@ def _dispatch(call: Call, service: VerifyService, verification: Verification, wi
     _keep(service, verification)
     if service.lookup_enabled or verification.channel == "sna":
         verification.lookup = lookup_part(handset)
-    send_code(Dispatch(call.world, call.faults, call.account, service, verification), wishes)
+    dispatch = Dispatch(call.world, call.faults, call.account, service, verification, call.calling)
+    dispatch.send_digits = call.said("SendDigits") or ""
+    send_code(dispatch, wishes)
 
 
 def _fresh(call: Call, service: VerifyService, to: str) -> Verification:

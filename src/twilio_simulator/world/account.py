@@ -146,6 +146,8 @@ class Account:
     """TwiML applications by SID."""
     calls: dict[str, PhoneCall] = field(default_factory=dict)
     """By SID, oldest first."""
+    own_calls: dict[str, PhoneCall] = field(default_factory=dict)
+    """Those that Twilio makes by itself, with codes; the REST API does not list them."""
     next_call: int = 0
     """When the next call may be dialled: one a second."""
     in_flight: int = 0
@@ -171,10 +173,18 @@ class Account:
 
     def keep_call(self, call: PhoneCall) -> None:
         """Store a call; the oldest ended ones make room."""
-        self.calls[call.sid] = call
-        if len(self.calls) > KEPT_CALLS:
-            oldest = next((sid for sid, one in self.calls.items() if one.over), next(iter(self.calls)))
-            del self.calls[oldest]
+        _keep(self.calls, call)
+
+    def keep_own_call(self, call: PhoneCall) -> None:
+        """Store a call that Twilio makes by itself."""
+        _keep(self.own_calls, call)
+
+    def every_call(self) -> dict[str, PhoneCall]:
+        """All calls by SID, oldest first, Twilio's own among them."""
+        if not self.own_calls:
+            return self.calls
+        both = {**self.calls, **self.own_calls}
+        return dict(sorted(both.items(), key=lambda pair: pair[1].created))
 
     def window_is_open(self, sender: str, handset: str, now: int) -> bool:
         """Whether free-form WhatsApp text may go out (24 hours from the last inbound message)."""
@@ -204,3 +214,10 @@ class Account:
             "uri": f"{path}.json",
             "subresource_uris": {name: f"{path}/{tail}.json" for name, tail in _SUBRESOURCES.items()},
         }
+
+
+def _keep(calls: dict[str, PhoneCall], call: PhoneCall) -> None:
+    calls[call.sid] = call
+    if len(calls) > KEPT_CALLS:
+        oldest = next((sid for sid, one in calls.items() if one.over), next(iter(calls)))
+        del calls[oldest]

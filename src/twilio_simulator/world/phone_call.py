@@ -1,7 +1,7 @@
 """A phone call, and how the REST API shows it."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from twilio_simulator.clock import precise, rfc2822
 from twilio_simulator.twiml.document import Element
@@ -59,6 +59,25 @@ class Heard:
         return {"at": precise(self.at), "verb": self.verb, "text": self.text}
 
 
+class Maker(Protocol):
+    """What of Twilio's own makes a call by itself: Verify, or the validation of a caller."""
+
+    purpose: str
+
+    @property
+    def call_sid(self) -> str:
+        """The call's SID where it was told beforehand, else blank."""
+
+    def program(self) -> list[Element]:
+        """What is said and asked when the phone is answered."""
+
+    def pressed(self, call: "PhoneCall", keys: str) -> list[Element]:
+        """How it goes on after a Gather."""
+
+    def ended(self) -> None:
+        """The call is over."""
+
+
 @dataclass(slots=True, eq=False)
 class PhoneCall:
     """One call; `plan` is what was asked for, `heard` what the handset heard and pressed."""
@@ -97,6 +116,8 @@ class PhoneCall:
     manual: bool = False
     """It moves only when told to."""
     speed: float = 1.0
+    maker: Maker | None = None
+    """Who makes it, when it is not the customer."""
 
     @property
     def over(self) -> bool:
@@ -153,6 +174,7 @@ class PhoneCall:
         """The call as the control API shows it."""
         return {
             **self.resource(),
+            "purpose": "call" if self.maker is None else self.maker.purpose,
             "timeline": [{"status": status, "at": precise(at)} for status, at in self.timeline],
             "heard": [one.shown() for one in self.heard],
             "asks_for_digits": self.gather is not None,

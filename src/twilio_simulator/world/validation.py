@@ -14,5 +14,6 @@ class Validation:
     code: str
     callback: str | None
     callback_method: str
-    ringing: bool = False
+    extension: str = ""
+    """What is dialled once it is answered."""
     over: bool = False

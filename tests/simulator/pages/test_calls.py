@@ -39,3 +39,18 @@ async def test_a_call_is_declined(browser: Browser, local: Local) -> None:
 
     (call,) = local.simulator.account.calls.values()
     assert call.status == "busy"
+
+
+async def test_a_code_that_is_called_out_rings_on_the_sheet(browser: Browser, local: Local) -> None:
+    await local.does("PATCH", f"/phones/{ADA}", {"calls": "ring"})
+    await local.start(to=ADA, Channel="call")
+    await local.advance(2)
+    async with looking(browser, local.simulator) as window:
+        await expect(window.one("#call h2")).to_have_text("Verify")
+        assert await window.violations("#device") == []
+        await window.button("Answer").click()
+
+        await expect(window.one(".heard")).to_contain_text(" ".join(await local.code(ADA)))
+        await local.advance(30)
+        await window.bubble("verification code").locator("a").click()
+        await expect(window.one(".story")).to_contain_text("completed")
