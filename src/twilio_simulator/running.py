@@ -71,7 +71,9 @@ async def process(*arguments: str) -> AsyncIterator[dict[str, Any]]:
 async def _introduced(child: asyncio.subprocess.Process) -> dict[str, Any]:
     if child.stdout is None or child.stderr is None:
         raise RuntimeError("the process has no pipes")
-    line = await asyncio.wait_for(child.stdout.readline(), READY_WITHIN)
+    # Not `wait_for`, which could swallow a cancellation before Python 3.12.
+    async with asyncio.timeout(READY_WITHIN):
+        line = await child.stdout.readline()
     if not line:
         raise RuntimeError((await child.stderr.read()).decode())
     introduction: dict[str, Any] = orjson.loads(line)

@@ -3,8 +3,8 @@
 import asyncio
 
 from twilio_simulator.door.http1 import Connections
+from twilio_simulator.door.listener import Listener
 
-BACKLOG = 1024
 TRY_AGAIN = 0.05
 
 
@@ -15,7 +15,7 @@ class Entrance:
         self._connections = connections
         self._host = host
         self._port = port
-        self._server: asyncio.Server | None = None
+        self._listener = Listener(connections.protocol)
         self._reopening: asyncio.Task[None] | None = None
 
     @property
@@ -29,11 +29,7 @@ class Entrance:
 
     async def open(self) -> None:
         """Listen; port 0 takes a free one and keeps it."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            self._connections.protocol, self._host, self._port, backlog=BACKLOG
-        )
-        self._port = self._server.sockets[0].getsockname()[1]
+        self._port = await self._listener.open(self._host, self._port)
 
     def refuse(self, seconds: float) -> None:
         """Close the socket and all connections for so many real seconds."""
@@ -55,7 +51,5 @@ class Entrance:
         """Listen no more and end every connection."""
         if self._reopening is not None:
             self._reopening.cancel()
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        self._listener.close()
         self._connections.close()

@@ -11,6 +11,7 @@ from typing import cast
 from twilio_simulator.clock import machine_milliseconds
 from twilio_simulator.door.authority import Authority
 from twilio_simulator.door.http1 import MAX_HEAD, Connection, Connections
+from twilio_simulator.door.listener import Listener
 
 _TWILIO = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+twilio\.com")
 HTTPS = "443"
@@ -75,9 +76,10 @@ class Gate(asyncio.Protocol):
 class Tunnel(asyncio.Protocol):
     """One client of the proxy, until its TLS begins."""
 
-    def __init__(self, authority: Authority, connections: Connections) -> None:
+    def __init__(self, authority: Authority, connections: Connections, waiting: "set[Tunnel]") -> None:
         self._authority = authority
         self._connections = connections
+        self._waiting = waiting
         self._head = b""
         self._transport: asyncio.Transport | None = None
         self._handshake: asyncio.Task[None] | None = None
@@ -85,6 +87,18 @@ class Tunnel(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is here."""
         self._transport = cast("asyncio.Transport", transport)
+        self._waiting.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        """The client left before its TLS began."""
+        self._waiting.discard(self)
+
+    def abort(self) -> None:
+        """End it, whatever the client waits for."""
+        if self._handshake is not None:
+            self._handshake.cancel()
+        if self._transport is not None:
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Part of the CONNECT."""
@@ -116,6 +130,8 @@ class Tunnel(asyncio.Protocol):
             # The client does not trust us, or has left; it knows best.
             transport.abort()
             return
+        finally:
+            self._waiting.discard(self)
         if secure is not None:
             gate.open(secure)
 
@@ -144,11 +160,13 @@ def _machine_now() -> datetime:
 async def proxying(connections: Connections, folder: Path, host: str, port: int) -> AsyncIterator[Proxy]:
     """A proxy in front of these connections; `folder` gets the certificates that clients have to trust."""
     authority = await asyncio.to_thread(Authority, folder, _machine_now)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Tunnel(authority, connections), host, port)
+    waiting: set[Tunnel] = set()
+    listener = Listener(lambda: Tunnel(authority, connections, waiting))
+    taken = await listener.open(host, port)
     try:
-        taken = server.sockets[0].getsockname()[1]
         yield Proxy(authority, f"http://[{host}]:{taken}" if ":" in host else f"http://{host}:{taken}")
     finally:
-        server.close()
+        listener.close()
+        for tunnel in tuple(waiting):
+            tunnel.abort()
         connections.close()
