@@ -86,5 +86,8 @@ class Ruleset:
     """Words that a Verify service's name may not hold (60248); Twilio does not publish its list."""
     calls_of_twilios_own: Literal["hidden", "listed"] = "hidden"
     """Whether Calls.json shows the calls of Verify and of caller validation, which Twilio makes by itself."""
+    replies_between_two_numbers: int = 30
+    """Replies between two numbers, each within 30 seconds of the one before, after which they fail (14107):
+    the page of 2026 says 30, older copies 15 or 20."""
     twiml_beside_url: Literal["url", "twiml"] = "url"
     """A call with both Url and Twiml: the OpenAPI file says that the Twiml is then ignored."""

@@ -13,6 +13,7 @@ from twilio_simulator.exchange import Answer, Request
 from twilio_simulator.facts import table
 from twilio_simulator.facts.gate import Gate
 from twilio_simulator.faults.book import FaultBook
+from twilio_simulator.life.arrivals import Arrivals
 from twilio_simulator.life.progress import Progress
 from twilio_simulator.life.replies import Replies
 from twilio_simulator.rest import handlers
@@ -64,6 +65,7 @@ class Simulator:
         self.faults = FaultBook()
         self.webhooks = WebhookSender(self.world, self.faults, options.webhook_hosts)
         self.progress = Progress(self.world, self._announce)
+        self.progress.delivered = Arrivals(self.world, self.webhooks).delivered
         self.replies = Replies(self.world, self.webhooks, self.progress)
         self.webhooks.then["inbound"] = self.webhooks.then["action"] = self.replies.answered
         self.rest = TwilioApi(

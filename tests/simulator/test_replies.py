@@ -187,12 +187,13 @@ async def test_one_text_gets_ten_replies_at_most(local: Local, receiver: Receive
 
 async def test_two_programs_that_answer_each_other_are_stopped(local: Local, receiver: Receiver) -> None:
     await listen(local, receiver)
-    receiver.answers = [twiml("<Response>" + "<Message>Hi</Message>" * 10 + "</Response>") for _ in range(2)]
+    receiver.answers = [twiml("<Response>" + "<Message>Hi</Message>" * 10 + "</Response>") for _ in range(4)]
 
-    await text(local)
-    await text(local)
+    told = [await text(local) for _ in range(4)]
 
-    assert await codes(local) == [14107] * 5
+    assert await codes(local) == [14107] * 10
+    failed = [await local.message(sid) for sid in told[3]["webhook"]["messages"]]
+    assert {(one["status"], one["error_code"]) for one in failed} == {("failed", 14107)}
     await local.advance(31)
     receiver.answers = [twiml("<Response><Message>Again</Message></Response>")]
     assert len((await text(local))["webhook"]["messages"]) == 1
@@ -200,12 +201,12 @@ async def test_two_programs_that_answer_each_other_are_stopped(local: Local, rec
 
 async def test_redirects_without_end_are_ended(local: Local, receiver: Receiver) -> None:
     await listen(local, receiver)
-    receiver.answers = [twiml("<Response><Redirect>/in</Redirect></Response>") for _ in range(30)]
+    receiver.answers = [twiml("<Response><Redirect>/in</Redirect></Response>") for _ in range(60)]
 
     await text(local)
 
     assert await codes(local) == [14106]
-    assert len(receiver.got) == 20
+    assert len(receiver.got) == 50
 
 
 async def test_the_fallback_url_learns_what_went_wrong(local: Local, receiver: Receiver) -> None:

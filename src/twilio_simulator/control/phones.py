@@ -7,7 +7,8 @@ from twilio_simulator.addresses import address, is_dialable
 from twilio_simulator.control.fields import BadInputError, Fields
 from twilio_simulator.control.rich_content import rich_content
 from twilio_simulator.control.visit import Content, Handler, Visit
-from twilio_simulator.life.inbound import Received, Text, receive
+from twilio_simulator.life.inbound import Received, receive
+from twilio_simulator.life.inbox import Text
 from twilio_simulator.rest.messages import media_type
 from twilio_simulator.world.handset import AnsweredBy, Answers, Handset, Kind, State
 from twilio_simulator.world.message import Media

@@ -41,7 +41,8 @@ ROWS = (
     _alert(14104, "Message: invalid 'method' attribute", "inferred"),
     _alert(14105, "Message: invalid 'statusCallback' attribute", "inferred"),
     _alert(14106, "Document retrieval limit reached: too many redirects between documents"),
-    _alert(14107, "Reply rate between two numbers exceeded: 15 messages in 30 seconds"),
+    _alert(14107, "SMS send rate limit exceeded"),
     _alert(14109, "Reply limit of one inbound message exceeded: 10 messages"),
+    _alert(30039, "Filtered to Prevent Message Loops", "inferred", "warning"),
     _alert(14110, "Invalid verb in the reply to a message", "inferred", "warning"),
 )

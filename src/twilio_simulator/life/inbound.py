@@ -1,17 +1,17 @@
-"""A text from somebody's phone to one of our numbers."""
+"""A text to one of our numbers: from somebody's phone, or from another number of this world."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from twilio_simulator.addresses import SANDBOX, Address
+from twilio_simulator.life.inbox import Text, owner, stored
 from twilio_simulator.life.listeners import listener
 from twilio_simulator.life.opt_outs import heed
-from twilio_simulator.segments import segments
 from twilio_simulator.webhooks.attempts import Webhook
-from twilio_simulator.webhooks.inbound_requests import PLAIN, Rich, inbound_parameters
+from twilio_simulator.webhooks.inbound_requests import inbound_parameters
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import MEMBERSHIP, Account
 from twilio_simulator.world.handset import Handset, Shown
-from twilio_simulator.world.message import Media, Message
+from twilio_simulator.world.message import Message
 from twilio_simulator.world.messaging_service import MessagingService
 from twilio_simulator.world.state import World
 
@@ -19,16 +19,6 @@ from twilio_simulator.world.state import World
 JOINED = "Simulated sandbox: you have joined. Leave with: stop"
 LEFT = "Simulated sandbox: you have left."
 NOBODY = "Simulated sandbox: this phone has not joined. Send the account's join word first."
-
-
-@dataclass(slots=True)
-class Text:
-    """What somebody typed, and whom to."""
-
-    to: Address
-    body: str
-    media: list[Media] = field(default_factory=list)
-    rich: Rich = PLAIN
 
 
 @dataclass(slots=True)
@@ -42,18 +32,23 @@ class Received:
 
 
 def receive(world: World, webhooks: WebhookSender, handset: Handset, text: Text) -> Received:
+    """Somebody typed a text on a phone, and sends it."""
+    now = world.clock.now()
+    handset.screen.append(Shown(now, text.to.channel, "out", str(text.to), text.body, "", None))
+    return arrive(world, webhooks, handset, text)
+
+
+def arrive(world: World, webhooks: WebhookSender, handset: Handset, text: Text) -> Received:
     """The text arrives: it is stored, opens the WhatsApp window and goes to the customer's webhook."""
     now = world.clock.now()
-    own = "whatsapp" if text.to.channel == "whatsapp" else "sms"
-    handset.screen.append(Shown(now, own, "out", str(text.to), text.body, "", None))
     if text.to == Address("whatsapp", SANDBOX):
         done = _sandbox_word(world, handset, text.body)
         if done is not None:
             return done
-    account = _owner(world, handset, text.to)
+    account = owner(world, handset.number, text.to)
     if account is None:
         return Received(note="Nobody here has this number.")
-    message = _stored(world, account, handset, text)
+    message = stored(world, account, handset.number, text)
     if text.to.channel == "whatsapp":
         account.windows[text.to.number, handset.number] = now
     service = _service(account, text.to)
@@ -91,40 +86,6 @@ def _stock(world: World, handset: Handset, text: str, account: Account | None) -
     peer = f"whatsapp:{SANDBOX}"
     handset.screen.append(Shown(world.clock.now(), "whatsapp", "in", peer, text, sid, None))
     return Received(account, note=text)
-
-
-def _owner(world: World, handset: Handset, to: Address) -> Account | None:
-    if to.channel == "whatsapp":
-        if to.number == SANDBOX:
-            return world.sandbox_account(handset.number)
-        return world.whatsapp_owners.get(to.number)
-    number = world.numbers.get(to.number)
-    return None if number is None else world.accounts.get(number.account_sid)
-
-
-def _stored(world: World, account: Account, handset: Handset, text: Text) -> Message:
-    now = world.clock.now()
-    sender = Address(text.to.channel, handset.number)
-    whole = text.media or text.to.channel == "whatsapp"
-    message = Message(
-        sid=world.sids.new("MM" if text.media else "SM"),
-        account_sid=account.sid,
-        to=str(text.to),
-        sender=str(sender),
-        body=text.body,
-        status="received",
-        direction="inbound",
-        created=now,
-        updated=now,
-        sent=now,
-        num_segments=1 if whole else segments(text.body),
-        mode="immediate",
-        media=text.media,
-        timeline=[("received", now)],
-    )
-    account.keep(message)
-    account.ended.append(message.sid)
-    return message
 
 
 def _service(account: Account, to: Address) -> MessagingService | None:

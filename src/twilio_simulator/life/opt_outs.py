@@ -3,8 +3,9 @@
 from typing import Literal
 
 from twilio_simulator.addresses import SANDBOX, address
+from twilio_simulator.life.stock_texts import answer
 from twilio_simulator.world.account import Account
-from twilio_simulator.world.handset import Handset, Shown
+from twilio_simulator.world.handset import Handset
 from twilio_simulator.world.message import Message
 from twilio_simulator.world.messaging_service import MessagingService
 from twilio_simulator.world.opt_outs import OptOut
@@ -57,18 +58,10 @@ def heed(
         elif kind == "START":
             account.opt_outs.remove(scope, person)
     world.log.note("opt_out.word", account.sid, message.sid, type=kind, word=word)
-    _answer(world, handset, message, ANSWERS[kind])
+    answer(world, handset, message, ANSWERS[kind])
     return [("OptOutType", kind)] if service is not None and service.advanced_opt_out else []
 
 
 def _scopes(message: Message, service: MessagingService | None) -> list[str]:
     """The number that was written to, and the whole service when it belongs to one."""
     return [message.to] if service is None else [message.to, service.sid]
-
-
-def _answer(world: World, handset: Handset, message: Message, text: str) -> None:
-    """The stock text reaches the phone; no source shows it as a Message, so it is none here."""
-    channel = address(message.to).channel
-    handset.screen.append(
-        Shown(world.clock.now(), channel, "in", message.to, text, message.account_sid, None)
-    )

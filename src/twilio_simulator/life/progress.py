@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from typing import cast
 
 from twilio_simulator.addresses import address
@@ -11,7 +12,7 @@ from twilio_simulator.life.outcomes import Ending, ending
 from twilio_simulator.life.queues import longest_queue, seconds_each, take_turn, wait_in_queue
 from twilio_simulator.life.senders import fitting, picked_sender
 from twilio_simulator.segments import segments
-from twilio_simulator.world.account import Account
+from twilio_simulator.world.account import KEPT_MESSAGES, Account
 from twilio_simulator.world.fate import Fate
 from twilio_simulator.world.handset import Handset, Shown
 from twilio_simulator.world.message import NEXT, Message, Status
@@ -20,6 +21,9 @@ from twilio_simulator.world.state import World
 # Milliseconds that a message stays in a status: short, in the order that live messages show.
 DELAYS = {"accepted": 100, "queued": 150, "sending": 150, "sent": 600, "delivered": 1500}
 JITTER = 0.2
+MOST_UNFINISHED = 2 * KEPT_MESSAGES
+CROWD = 500
+"""So many at a time, since it takes a look at all that is to come."""
 PRICE_DELAY = 3 * SECOND
 SEGMENT_PRICE, WHATSAPP_PRICE = 7_900, 5_000
 """Millionths of a dollar, of the order of Twilio's US list prices."""
@@ -36,11 +40,15 @@ class Progress:
         self._announce = announce
         self.fate: Fate | None = None
         """What the fault book has in store for the next message that begins."""
+        self.delivered: Callable[[Message], None] | None = None
+        """Who else is told of a message that reached its number."""
 
     def begin(self, account: Account, message: Message) -> None:
         """A message was created: let it move as its mode says."""
         if self.fate is not None:
             message.fate, self.fate = self.fate, None
+        if len(account.messages) > MOST_UNFINISHED:
+            self._crowd_out(account)
         if message.status == "scheduled":
             self._await(account, message)
         elif message.mode == "timed":
@@ -48,6 +56,13 @@ class Progress:
         elif message.mode == "immediate":
             while (step := self._next_step(account, message)) is not None:
                 self.move(account, message, step)
+
+    def _crowd_out(self, account: Account) -> None:
+        """Too many that never finish: the oldest are forgotten, with what was to become of them."""
+        going = list(islice(account.messages, CROWD))
+        for sid in going:
+            del account.messages[sid]
+        self._world.clock.call_off(set(going))
 
     def _await(self, account: Account, message: Message) -> None:
         if message.send_at is not None and message.mode != "manual":
@@ -79,6 +94,8 @@ class Progress:
     def _consequences(self, account: Account, message: Message) -> None:
         if message.status == "delivered":
             show(self._world.handsets.get(address(message.to).number), message)
+            if self.delivered is not None:
+                self.delivered(message)
         fate = message.fate
         if fate is not None and fate.late_ms and message.status == "undelivered":
             self._world.clock.after(
@@ -204,6 +221,8 @@ class Progress:
             return Ending("sent")
         if end.status == "sent":
             handset.waiting.append(message.sid)
+            if len(handset.waiting) > 2 * MOST_UNFINISHED:
+                del handset.waiting[:MOST_UNFINISHED]
             return None
         return Ending("delivered") if end.status == "read" else end
 

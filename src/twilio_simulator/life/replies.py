@@ -1,10 +1,10 @@
 """What becomes of the answer to an inbound message's webhook: replies, and the way to further TwiML."""
 
-from collections import deque
 from dataclasses import replace
 
 from twilio_simulator.addresses import address, is_dialable, is_sender
-from twilio_simulator.clock import SECOND
+from twilio_simulator.life.loop_guard import LoopGuard
+from twilio_simulator.life.outcomes import Ending
 from twilio_simulator.life.progress import Progress
 from twilio_simulator.life.trial_texts import reply_text
 from twilio_simulator.rest.messages import media_type
@@ -23,11 +23,9 @@ from twilio_simulator.world.state import World
 
 MOST_REPLIES = 10
 """To one inbound message (errors/14109)."""
-GUARDED, GUARD_WINDOW = 15, 30 * SECOND
-"""So many replies between two numbers in this time (errors/14107)."""
-MOST_DOCUMENTS = 20
-"""TwiML documents for one inbound message; Twilio's own limit (errors/14106) is not published."""
-KEPT_PAIRS = 5000
+LOOP = 14107
+MOST_DOCUMENTS = 50
+"""TwiML documents for one inbound message (errors/14106)."""
 
 
 class Replies:
@@ -37,7 +35,7 @@ class Replies:
         self._world = world
         self._webhooks = webhooks
         self._progress = progress
-        self._recent: dict[tuple[str, str, str], deque[int]] = {}
+        self._guard = LoopGuard()
 
     def answered(self, webhook: Webhook) -> None:
         """Do what the answer says, if it says anything."""
@@ -58,12 +56,17 @@ class Replies:
         flaw = self._flaw(account, inbound, webhook, verb)
         if flaw is not None:
             self._complain(webhook, flaw)
+        if flaw is not None and flaw.code != LOOP:
             return
         message = self._made(account, inbound, verb)
         webhook.messages.append(message.sid)
         webhook.twiml.append(f"Message to {message.to}: {message.sid}")
         account.keep(message)
         self._world.log.note("message.created", account.sid, message.sid, status=message.status)
+        if flaw is not None:
+            # Messages of a loop fail, and are not charged (errors/14107).
+            self._progress.move(account, message, Ending("failed", LOOP))
+            return
         self._progress.begin(account, message)
         if verb.action is not None:
             about: Parameters = [("MessageSid", message.sid), ("SmsSid", message.sid)]
@@ -85,7 +88,7 @@ class Replies:
             return barred
         if webhook.replied + len(webhook.messages) >= MOST_REPLIES:
             return Flaw(14109, f"more than {MOST_REPLIES} messages in answer to one")
-        return self._loop(account, str(sender), str(to))
+        return self._loop(str(sender), str(to))
 
     @staticmethod
     def _barred(account: Account, inbound: Message, verb: ReplyVerb) -> Flaw | None:
@@ -96,16 +99,11 @@ class Replies:
             return Flaw(572006, "a trial of 2026 replies with its ten texts only")
         return None
 
-    def _loop(self, account: Account, sender: str, to: str) -> Flaw | None:
-        """Two programs that answer each other would never stop."""
-        now = self._world.clock.now()
-        if len(self._recent) > KEPT_PAIRS:
-            del self._recent[next(iter(self._recent))]
-        recent = self._recent.setdefault((account.sid, sender, to), deque(maxlen=GUARDED))
-        if len(recent) == GUARDED and now - recent[0] < GUARD_WINDOW:
-            return Flaw(14107, f"more than {GUARDED} replies from {sender} to {to} in 30 seconds")
-        recent.append(now)
-        return None
+    def _loop(self, sender: str, to: str) -> Flaw | None:
+        most = self._world.rules.replies_between_two_numbers
+        if self._guard.admits((sender, to), self._world.clock.now(), most):
+            return None
+        return Flaw(LOOP, f"more than {most} replies between {sender} and {to}, each within 30 seconds")
 
     def _made(self, account: Account, inbound: Message, verb: ReplyVerb) -> Message:
         now, new = self._world.clock.now(), self._world.sids.new
