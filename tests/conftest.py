@@ -1,10 +1,11 @@
 """What every test shares."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.postgres import PostgresServer, running_postgres
 from tests.shop import Shop, opened
 from tests.simulated import Simulated, make_account
 
@@ -49,6 +50,13 @@ async def simulated(simulator: Simulator, transport: Transport) -> Simulated:
 def twilio(simulated: Simulated) -> Twilio:
     """The connector's client for that account."""
     return simulated.twilio
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL server for all tests."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ class Shop:
     @asynccontextmanager
     async def busy(self) -> AsyncIterator[None]:
         """Another program holds the database; nobody here waits for it for long."""
-        await self.parts.store.database.write(lambda c: c.execute_fetchall("pragma busy_timeout = 50"))
+        await self.parts.store.database.write(_hurry)
         other = sqlite3.connect(self.database, isolation_level=None)
         other.execute("begin exclusive")
         try:
@@ -132,6 +132,10 @@ class Shop:
         await self.connector.accounts.connect(given | more)
 
 
+async def _hurry(connection: sqlite3.Connection) -> None:
+    connection.execute("pragma busy_timeout = 50")
+
+
 @asynccontextmanager
 async def opened(
     folder: Path,
@@ -146,7 +150,8 @@ async def opened(
 
     With `dispatch` jobs are sent; deadlines and statuses are looked after only when a test says so.
     """
-    settings = Settings(database=folder / "ringback.db", key_file=folder / "key", public_url=public_url)
+    file = folder / "ringback.db"
+    settings = Settings(database=file, key_file=folder / "key", public_url=public_url)
     async with (
         running() as simulator,
         open_store(str(settings.database)) as store,
@@ -164,7 +169,7 @@ async def opened(
             backoff=backoff,
         )
         parts = replace(parts, dispatcher=Dispatcher(store, attempts, machine_clock, "tests", pace))
-        shop = Shop(Connector(parts), parts, attempts, keyring, network, simulator, settings.database)
+        shop = Shop(Connector(parts), parts, attempts, keyring, network, simulator, file)
         service = next(iter(simulator.account.verify_services.values()))
         service.custom_code_enabled = True
         await shop.connect("shop")

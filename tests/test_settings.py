@@ -7,7 +7,7 @@ from tests.shop import opened
 
 from ringback.app import open_connector
 from ringback.errors import Misconfigured
-from ringback.settings import checked_port, checked_public_url, database_path, read_settings
+from ringback.settings import checked_port, checked_public_url, database_place, read_settings
 
 
 def test_without_any_setting_everything_has_its_place_at_home() -> None:
@@ -71,19 +71,19 @@ def test_secrets_are_not_shown() -> None:
     ],
 )
 def test_a_database_is_a_path_or_an_sqlite_address(given: str, path: Path) -> None:
-    assert database_path(given) == path
+    assert database_place(given) == path
 
 
-@pytest.mark.parametrize("given", ["postgresql://db/ringback", "sqlite://host/x.db", "mysql://x"])
+@pytest.mark.parametrize("given", ["sqlite://host/x.db", "mysql://x"])
 def test_another_database_is_refused_with_what_is_served(given: str) -> None:
     with pytest.raises(Misconfigured, match="Give a file's path or sqlite:///path"):
-        database_path(given)
+        database_place(given)
 
 
 @pytest.mark.parametrize("given", [":memory:", "sqlite:///:memory:"])
 def test_a_ledger_that_forgets_is_refused(given: str) -> None:
     with pytest.raises(Misconfigured, match="would forget what was sent"):
-        database_path(given)
+        database_place(given)
 
 
 @pytest.mark.parametrize(
@@ -135,3 +135,11 @@ async def test_sealed_secrets_without_their_key_are_a_clear_refusal_to_start(tmp
         async with open_connector(settings):
             pass
     assert not (tmp_path / "key").exists()
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_a_postgres_database_is_shown_without_its_password(scheme: str) -> None:
+    place = database_place(f"{scheme}://ringback:pass-word@db.example.org:5432/ringback")
+
+    assert f"{place}" == f"{scheme}://db.example.org:5432/ringback"
+    assert "pass-word" not in repr(place)

@@ -152,11 +152,11 @@ class Ringback:
         Raises:
             Misconfigured: A setting, the database or the sealing key cannot serve.
         """
-        from ringback.settings import checked_public_url, database_path, read_settings
+        from ringback.settings import checked_public_url, database_place, read_settings
 
         given: dict[str, Any] = {}
         if database is not None:
-            given["database"] = database_path(str(database))
+            given["database"] = database_place(str(database))
         if public_url is not None:
             given["public_url"] = checked_public_url(public_url)
         async with open_connector(replace(read_settings(), **given), dispatch=dispatch) as connector:

@@ -13,13 +13,31 @@ DEFAULT_PORT = 8080
 DEFAULT_SIMULATOR_PORT = 4010
 LARGEST_PORT = 65_535
 IN_MEMORY = (":memory:", "sqlite:///:memory:")
+POSTGRES_SCHEMES = ("postgresql", "postgres")
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresUrl:
+    """Where a PostgreSQL database is; shown without its password."""
+
+    url: str = field(repr=False)
+
+    def __str__(self) -> str:
+        """The URL without user and password."""
+        scheme, _, rest = self.url.partition("://")
+        netloc, slash, path = rest.partition("/")
+        return f"{scheme}://{netloc.rpartition('@')[2]}{slash}{path}"
+
+
+DatabasePlace = Path | PostgresUrl
+"""A SQLite file, or a PostgreSQL database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything with its default; what is secret is never shown."""
 
-    database: Path
+    database: DatabasePlace
     key_file: Path
     key: str | None = field(default=None, repr=False)
     auth_token: str | None = field(default=None, repr=False)
@@ -35,7 +53,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read `RINGBACK_…`. Raises `Misconfigured` naming the variable and the remedy."""
     given = os.environ if environment is None else environment
     return Settings(
-        database=database_path(given.get("RINGBACK_DATABASE") or str(_data_folder(given) / "ringback.db")),
+        database=database_place(given.get("RINGBACK_DATABASE") or str(_data_folder(given) / "ringback.db")),
         key=given.get("RINGBACK_KEY") or None,
         auth_token=given.get("RINGBACK_AUTH_TOKEN") or None,
         api_key_secret=given.get("RINGBACK_API_KEY_SECRET") or None,
@@ -48,8 +66,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def database_path(given: str) -> Path:
-    """The SQLite file that `--database` or `RINGBACK_DATABASE` names, as a path or `sqlite:///path`."""
+def database_place(given: str) -> DatabasePlace:
+    """What `--database` or `RINGBACK_DATABASE` names: a file's path, `sqlite:///path` or `postgresql://…`."""
     if given.startswith(IN_MEMORY):
         raise Misconfigured(
             f"RINGBACK_DATABASE: {given!r} would forget what was sent. Give a file's path or sqlite:///path."
@@ -57,11 +75,20 @@ def database_path(given: str) -> Path:
     if "://" not in given:
         return Path(given).expanduser()
     scheme, _, rest = given.partition("://")
+    if scheme in POSTGRES_SCHEMES:
+        return PostgresUrl(given)
     if scheme != "sqlite" or not rest.startswith("/"):
         raise Misconfigured(
-            f"RINGBACK_DATABASE: {scheme}:// is not served by this version. Give a file's path or sqlite:///path."
+            f"RINGBACK_DATABASE: {scheme}:// is not served. Give a file's path, sqlite:///path or postgresql://…"
         )
     return Path(rest[1:] if rest.startswith("//") else rest.removeprefix("/")).expanduser()
+
+
+def embedded_place(settings: Settings) -> Path:
+    """The SQLite file that is used where no PostgreSQL database is."""
+    if isinstance(settings.database, Path):
+        return settings.database
+    return _data_folder(os.environ) / "ringback.db"
 
 
 def checked_public_url(given: str | None) -> str | None:

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from tests.postgres import PostgresServer
 
+from ringback.settings import DatabasePlace
 from ringback.store import Store, open_store
 from ringback.store.jobs import NewJob
 from ringback.store.rows import Account
@@ -12,9 +14,20 @@ from ringback.store.rows import Account
 NewJobOf = Callable[..., NewJob]
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DatabasePlace]:
+    """An empty ledger on each kind of database."""
+    if request.param == "sqlite":
+        yield tmp_path / "ledger.db"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        async with server.database() as url:
+            yield url
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(str(tmp_path / "ledger.db")) as opened:
+async def store(place: DatabasePlace) -> AsyncIterator[Store]:
+    async with open_store(place) as opened:
         await opened.accounts.insert(an_account())
         yield opened
 

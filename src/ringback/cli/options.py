@@ -15,7 +15,7 @@ from ringback.cli.show import Show
 from ringback.clock import Clock
 from ringback.connector import Connector
 from ringback.errors import FieldError, InvalidInput
-from ringback.settings import Settings, database_path, read_settings
+from ringback.settings import Settings, database_place, read_settings
 
 WHO = "cli"
 INPUTS = Group("Inputs", sort_key=0)
@@ -58,7 +58,7 @@ class Everywhere:
         settings = read_settings()
         if self.database is None:
             return settings
-        return replace(settings, database=database_path(self.database))
+        return replace(settings, database=database_place(self.database))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from ringback.demo.outside import Outside
 from ringback.demo.tour import Tour
 from ringback.errors import Misconfigured
 from ringback.serving import Opener, Server, listening, server_of
-from ringback.settings import Settings, read_settings
+from ringback.settings import Settings, embedded_place, read_settings
 from ringback.twilio.transport import open_transport
 
 STOP_WITHIN = 5.0
@@ -118,7 +118,7 @@ def _settings(folder: Path | None, port: int, url: str) -> Settings:
     """The user's own settings, but for a ledger and a key that only the demo uses, made anew."""
     settings = read_settings()
     if folder is None:
-        database = settings.database.with_name(f"demo-{port}.db")
+        database = embedded_place(settings).with_name(f"demo-{port}.db")
         key_file = settings.key_file.with_name(f"demo-{port}.key")
     else:
         database, key_file = folder / "demo.db", folder / "demo.key"

@@ -3,9 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
+import aiosql
+
+from ringback.clock import Clock, machine_clock
+from ringback.settings import DatabasePlace, PostgresUrl
 from ringback.store.accounts import AccountTable
-from ringback.store.database import Database, load_queries, open_database
+from ringback.store.database import Database
 from ringback.store.jobs import JobTable
 from ringback.store.keys import KeyTable
 from ringback.store.outcomes import Outcomes
@@ -29,18 +36,34 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(path: str) -> AsyncIterator[Store]:
-    """Open the ledger in the SQLite file at `path`. Raises `Misconfigured`."""
-    queries = load_queries()
+async def open_store(place: DatabasePlace | str, clock: Clock = machine_clock) -> AsyncIterator[Store]:
+    """Open the ledger: a SQLite file, made when new, or a PostgreSQL database. Raises `Misconfigured`."""
+    if isinstance(place, PostgresUrl):
+        from ringback.store.postgres import PostgresQueries, open_postgres  # noqa: PLC0415 - most have none
+
+        async with open_postgres(place) as database:
+            yield _store(database, _queries(PostgresQueries))
+    else:
+        from ringback.store.sqlite import SqliteQueries, open_sqlite  # noqa: PLC0415 - see above
+
+        async with open_sqlite(str(place), clock) as database:
+            yield _store(database, _queries(SqliteQueries))
+
+
+def _queries(adapter: Any) -> Any:
+    """The named queries of `queries/*.sql`, for one kind of database."""
+    return aiosql.from_path(Path(str(files("ringback.store") / "queries")), adapter)
+
+
+def _store(database: Database, queries: Any) -> Store:
     watch = Watch()
-    async with open_database(path) as database:
-        yield Store(
-            database,
-            watch,
-            AccountTable(database, queries),
-            KeyTable(database, queries),
-            JobTable(database, queries, watch),
-            Outcomes(database, queries, watch),
-            PollTable(database, queries),
-            VerificationTable(database, queries),
-        )
+    return Store(
+        database,
+        watch,
+        AccountTable(database, queries),
+        KeyTable(database, queries),
+        JobTable(database, queries, watch),
+        Outcomes(database, queries, watch),
+        PollTable(database, queries),
+        VerificationTable(database, queries),
+    )

@@ -23,7 +23,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A connected Twilio account; `auth_token` and `api_key_secret` are sealed."""
+    """A connected Twilio account; `auth_token`, `previous_token` and `api_key_secret` are sealed."""
 
     id: str
     name: str
@@ -43,6 +43,9 @@ class Account:
     created_at: int
     updated_at: int
     removed_at: int | None
+    previous_token: bytes | None = None
+    previous_until: int | None = None
+    settles_absent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,14 @@ class Job:
     requested_by: str
     created_at: int
     updated_at: int
+    sender: str | None
+    priority: int
+    cost: int
+    turn_at: int
+    expires_at: int | None
+    look_at: int | None
+    looks: int
+    redacted_at: int | None
     account: str
     message_status: str | None
     message_error_code: int | None

@@ -20,7 +20,10 @@ create table accounts (
     report text not null,                       -- the capability report of the last test, JSON
     created_at bigint not null,
     updated_at bigint not null,
-    removed_at bigint
+    removed_at bigint,
+    previous_token bytea,                       -- the Auth Token before a rotation, sealed, and until when
+    previous_until bigint,                      -- Twilio may still sign callbacks with it
+    settles_absent integer not null default 0   -- 1: an unknown job absent from Twilio's lists ends not_sent
 );
 create unique index accounts_name on accounts (name) where removed_at is null;
 
@@ -60,11 +63,24 @@ create table jobs (
     requested_by text not null,
     created_at bigint not null,
     updated_at bigint not null,
+    sender text,                                -- whom a throughput is kept for; null where none is
+    priority bigint not null default 0,         -- the sender's slot goes to its highest first
+    cost bigint not null default 0,             -- segments
+    turn_at bigint not null default 0,          -- when the queue is expected to bring it up
+    expires_at bigint,                          -- withdrawn if it still waits then
+    look_at bigint,                             -- unknown: when to look for it at Twilio
+    looks bigint not null default 0,
+    redacted_at bigint,                         -- its texts and numbers were erased
     primary key (account_id, id)
 );
 create unique index jobs_id on jobs (id);
 create unique index jobs_intent on jobs (account_id, idempotency_key) where idempotency_key is not null;
-create index jobs_waiting on jobs (due_at, id) where state = 'waiting';
+create index jobs_waiting on jobs (turn_at, id) where state = 'waiting';
+create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id) where state = 'waiting';
+create index jobs_expiring on jobs (expires_at) where state = 'waiting' and expires_at is not null;
+create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_at is not null;
+create index jobs_to_redact on jobs (updated_at)
+    where redacted_at is null and state in ('done', 'refused', 'not_sent', 'withdrawn');
 create index jobs_running on jobs (lease_until) where state = 'running';
 create index jobs_newest on jobs (created_at, id);
 
@@ -140,3 +156,22 @@ create table verifications (
 );
 create index verifications_recipient on verifications (account_id, service_sid, recipient, started_at);
 create index verifications_deadline on verifications (deadline) where state = 'open';
+
+-- A sender's throughput, shared by all who send. Instants are microseconds since 1970: 400 a second are 2,500 apart.
+create table senders (
+    account_id text not null,
+    sender text not null,                       -- as Twilio knows it, with whatsapp: where it is one
+    rate bigint,                                -- thousandths of a segment per second; null for its kind's
+    free_at bigint not null default 0,          -- its next free slot
+    booked_until bigint not null default 0,     -- when all that waits is expected to have had a turn
+    held_until bigint not null default 0,       -- Twilio asked it to wait
+    slowed_until bigint not null default 0,     -- and until then half its rate
+    updated_at bigint not null default 0,       -- milliseconds, as everywhere else
+    primary key (account_id, sender)
+);
+
+-- Which migrations this database has had.
+create table migrations (
+    number bigint primary key,
+    applied_at bigint not null
+);

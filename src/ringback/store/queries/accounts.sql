@@ -1,21 +1,22 @@
--- name: insert_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, now)^
+-- name: insert_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, previous_token, previous_until, settles_absent, now)^
 -- Connect an account; answers nothing if the name is taken.
 insert into accounts (id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge,
                       base_url, default_sender, default_country, default_verify_service, verification_lifetime,
-                      report, created_at, updated_at)
+                      report, previous_token, previous_until, settles_absent, created_at, updated_at)
 values (:id, :name, :account_sid, :auth_token, :api_key_sid, :api_key_secret, :environment, :region, :edge,
         :base_url, :default_sender, :default_country, :default_verify_service, :verification_lifetime,
-        :report, :now, :now)
+        :report, :previous_token, :previous_until, :settles_absent, :now, :now)
 on conflict do nothing
 returning id;
 
--- name: update_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, now)^
+-- name: update_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, previous_token, previous_until, settles_absent, now)^
 -- Change an account; its id stays, and so do its callback URLs.
 update accounts set name = :name, account_sid = :account_sid, auth_token = :auth_token, api_key_sid = :api_key_sid,
                     api_key_secret = :api_key_secret, environment = :environment, region = :region, edge = :edge,
                     base_url = :base_url, default_sender = :default_sender, default_country = :default_country,
                     default_verify_service = :default_verify_service, verification_lifetime = :verification_lifetime,
-                    report = :report, updated_at = :now
+                    report = :report, previous_token = :previous_token, previous_until = :previous_until,
+                    settles_absent = :settles_absent, updated_at = :now
 where id = :id
 returning id;
 
@@ -37,7 +38,8 @@ select count(*) as jobs from jobs where account_id = :account_id and state in ('
 
 -- name: remove_account(id, nothing, now)!
 -- Forget an account's secrets and let its name go; its jobs stay in the ledger.
-update accounts set removed_at = :now, auth_token = :nothing, api_key_secret = null, updated_at = :now where id = :id;
+update accounts set removed_at = :now, auth_token = :nothing, api_key_secret = null,
+                    previous_token = null, updated_at = :now where id = :id;
 
 -- name: any_account()^
 -- Whether the database holds sealed secrets.

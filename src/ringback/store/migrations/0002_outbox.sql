@@ -1,0 +1,41 @@
+-- Senders with a pace of their own, jobs that wait for their turn, are looked up when unknown, and age.
+
+create table senders (
+    account_id text not null,
+    sender text not null,
+    rate bigint,
+    free_at bigint not null default 0,
+    booked_until bigint not null default 0,
+    held_until bigint not null default 0,
+    slowed_until bigint not null default 0,
+    updated_at bigint not null default 0,
+    primary key (account_id, sender)
+);
+
+alter table jobs add column sender text;
+alter table jobs add column priority bigint not null default 0;
+alter table jobs add column cost bigint not null default 0;
+alter table jobs add column turn_at bigint not null default 0;
+alter table jobs add column expires_at bigint;
+alter table jobs add column look_at bigint;
+alter table jobs add column looks bigint not null default 0;
+alter table jobs add column redacted_at bigint;
+
+update jobs set turn_at = due_at;
+
+drop index jobs_waiting;
+create index jobs_waiting on jobs (turn_at, id) where state = 'waiting';
+create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id) where state = 'waiting';
+create index jobs_expiring on jobs (expires_at) where state = 'waiting' and expires_at is not null;
+create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_at is not null;
+create index jobs_to_redact on jobs (updated_at)
+    where redacted_at is null and state in ('done', 'refused', 'not_sent', 'withdrawn');
+
+alter table accounts add column previous_token bytea;
+alter table accounts add column previous_until bigint;
+alter table accounts add column settles_absent integer not null default 0;
+
+create table migrations (
+    number bigint primary key,
+    applied_at bigint not null
+);

@@ -1,0 +1,236 @@
+"""The embedded database: one SQLite file, one thread that writes and one that reads.
+
+A group of callers crosses to the writer's thread once, however many queries they make there
+(`docs/decisions/0006-one-crossing-a-group.md`).
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from ringback.clock import Clock
+from ringback.errors import Misconfigured, Unavailable
+from ringback.store.database import Blame, Lane, Unit, Work, commit_together, unopenable
+from ringback.store.migrating import migrate
+
+AnswerT = TypeVar("AnswerT")
+
+OLDEST_SQLITE = (3, 35, 0)  # the first with RETURNING, https://www.sqlite.org/lang_returning.html
+BUSY_TIMEOUT = 5.0  # seconds
+STATEMENTS_KEPT = 256
+
+
+class SqliteQueries:
+    """The aiosql adapter for a connection within its own thread: nothing here ever waits."""
+
+    is_aio_driver = True
+
+    def process_sql(self, _name: str, _kind: Any, sql: str) -> str:
+        """SQLite takes `:name` as it is."""
+        return sql
+
+    async def select(
+        self, connection: Any, _name: str, sql: str, parameters: Any, _record: Any = None
+    ) -> AsyncIterator[Any]:
+        """All rows, one after the other."""
+        for row in connection.execute(sql, parameters).fetchall():
+            yield row
+
+    async def select_one(
+        self, connection: Any, _name: str, sql: str, parameters: Any, _record: Any = None
+    ) -> Any:
+        """The first row or None."""
+        rows = connection.execute(sql, parameters).fetchall()  # to its end, or the write is not done
+        return rows[0] if rows else None
+
+    async def insert_update_delete(self, connection: Any, _name: str, sql: str, parameters: Any) -> None:
+        """Run it; what a driver counts is not portable, so nothing is answered."""
+        connection.execute(sql, parameters)
+
+
+class SqliteTransaction:
+    """The writing connection, as seen from its thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    async def begin(self) -> None:
+        """Take the write lock at once, so that no unit finds it taken halfway."""
+        self.connection.execute("begin immediate")
+
+    async def commit(self) -> None:
+        """Returns once the bytes are on disk (synchronous=full)."""
+        self.connection.execute("commit")
+
+    async def roll_back(self) -> None:
+        """Take back what was written, if anything was begun."""
+        if self.connection.in_transaction:
+            self.connection.rollback()
+
+    def blame(self, error: Exception) -> Blame:
+        """A full disk, a lock or a lost file is everybody's; all else is one caller's own."""
+        return Blame.GROUP if isinstance(error, sqlite3.OperationalError) else Blame.UNIT
+
+
+class Sqlite:
+    """An open SQLite file."""
+
+    def __init__(self, writer: sqlite3.Connection, reader: sqlite3.Connection, path: str) -> None:
+        self._transaction = SqliteTransaction(writer)
+        self._reader = reader
+        self._path = path
+        self._writes = Lane()
+        self._reads = Lane()
+
+    async def read(self, work: Work[AnswerT]) -> AnswerT:
+        """Run `work` on the reading connection. Raises `Unavailable`."""
+        return await self._in(self._reads, work)
+
+    async def write(self, work: Work[AnswerT]) -> AnswerT:
+        """Run `work` inside a transaction and return once it is on disk. Raises `Unavailable`."""
+        return await self._in(self._writes, work)
+
+    async def serve(self, writing: ThreadPoolExecutor, reading: ThreadPoolExecutor) -> None:
+        """Do what is asked until `finish`."""
+        loop = asyncio.get_running_loop()
+
+        async def write(group: list[Unit]) -> None:
+            await loop.run_in_executor(writing, complete, commit_together(self._transaction, group))
+
+        async def read(group: list[Unit]) -> None:
+            await loop.run_in_executor(reading, self._read, group)
+
+        await asyncio.gather(self._writes.run(write), self._reads.run(read))
+
+    def finish(self) -> None:
+        """Let `serve` end once what waits is done."""
+        self._writes.finish()
+        self._reads.finish()
+
+    def _read(self, group: list[Unit]) -> None:
+        for unit in group:
+            try:
+                unit.answer = complete(unit.work(self._reader))
+            except Exception as error:  # noqa: BLE001 - it belongs to the caller of this unit alone
+                unit.failure = error
+
+    async def _in(self, lane: Lane, work: Work[AnswerT]) -> AnswerT:
+        try:
+            return await lane.do(work)
+        except sqlite3.Error as error:
+            raise Unavailable(
+                f"The database {self._path} cannot serve now ({error}). Nothing was half-written."
+            ) from error
+
+
+def complete(work: Awaitable[AnswerT]) -> AnswerT:
+    """Run a coroutine that never waits to its end, without an event loop."""
+    coroutine = cast("Coroutine[Any, Any, AnswerT]", work)
+    try:
+        coroutine.send(None)
+    except StopIteration as ended:
+        answer: AnswerT = ended.value
+        return answer
+    coroutine.close()
+    raise RuntimeError("Work on a database may only make queries, not wait.")
+
+
+def _connect(path: str, clock: Clock) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path,
+        timeout=BUSY_TIMEOUT,
+        isolation_level=None,
+        cached_statements=STATEMENTS_KEPT,
+        check_same_thread=False,  # each is used by one thread at a time, and closed by another
+    )
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.create_function("db_now", 0, clock)
+        # A commit returns only when its bytes are on disk: a send's intent must survive a power cut.
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_private(path: Path) -> None:
+    """Numbers and texts are nobody else's to read; the WAL inherits the file's mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+
+
+def _open_writer(path: str, clock: Clock) -> sqlite3.Connection:
+    _make_private(Path(path))
+    writer = _connect(path, clock)
+    try:
+        complete(migrate(SqliteTransaction(writer), SqliteShape(writer), path, clock()))
+    except BaseException:
+        writer.close()
+        raise
+    return writer
+
+
+class SqliteShape:
+    """What a SQLite file holds already."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def lock(self) -> None:
+        """`begin immediate` has let in one process alone."""
+
+    async def tables(self) -> set[str]:
+        """The names of its tables."""
+        return {
+            row[0] for row in self._connection.execute("select name from sqlite_master where type = 'table'")
+        }
+
+    async def run(self, statement: str) -> None:
+        """Run one statement."""
+        self._connection.execute(statement)
+
+    async def numbers(self) -> set[int]:
+        """The migrations it has had."""
+        return {row[0] for row in self._connection.execute("select number from migrations")}
+
+
+@asynccontextmanager
+async def open_sqlite(path: str, clock: Clock) -> AsyncIterator[Sqlite]:
+    """Open the SQLite file at `path`, making it and its folder when new. Raises `Misconfigured`."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise Misconfigured(f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or newer is needed.")
+    with _thread("writes") as writing, _thread("reads") as reading:
+        writer = await _opened(writing, _open_writer, path, clock)
+        try:
+            reader = await _opened(reading, _connect, path, clock)
+            try:
+                database = Sqlite(writer, reader, path)
+                serving = asyncio.create_task(database.serve(writing, reading))
+                try:
+                    yield database
+                finally:
+                    database.finish()
+                    await serving
+            finally:
+                reader.close()
+        finally:
+            writer.close()
+
+
+def _thread(name: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"ringback-{name}")
+
+
+async def _opened(
+    thread: ThreadPoolExecutor, connect: Callable[[str, Clock], sqlite3.Connection], path: str, clock: Clock
+) -> sqlite3.Connection:
+    try:
+        return await asyncio.get_running_loop().run_in_executor(thread, connect, path, clock)
+    except (OSError, sqlite3.Error) as error:
+        raise unopenable(path, error) from error

