@@ -43,6 +43,14 @@ async def test_after_stop_texts_are_refused(local: Local) -> None:
     assert (steps[-1]["status"], steps[-1]["code"]) == (400, 21610)
 
 
+async def test_a_demo_of_stop_does_not_spoil_the_next(local: Local) -> None:
+    await played(local, "opt_out")
+
+    steps = await played(local, "outage")
+
+    assert [one.get("status") for one in steps[1:]] == [503, 429, None, 201]
+
+
 async def test_a_closed_window_shows_late(local: Local) -> None:
     steps = await played(local, "window_closed")
 

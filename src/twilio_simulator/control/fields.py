@@ -18,6 +18,10 @@ class BadInputError(Exception):
         return cls([{"field": field, "cause": cause, "remedy": remedy}], status)
 
 
+def _between(low: float, high: float) -> str:
+    return f"Give a number from {low:.12g} to {high:.12g}."
+
+
 class Fields:
     """One JSON object, read field by field; `done` raises if anything was wrong or left over."""
 
@@ -80,10 +84,10 @@ class Fields:
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.wrong(name, f"is {_kind(value)}, not a number", f"Give a number from {low:g} to {high:g}.")
+            self.wrong(name, f"is {_kind(value)}, not a number", _between(low, high))
             return default
         if not low <= value <= high:
-            self.wrong(name, f"is {value:g}", f"Give a number from {low:g} to {high:g}.")
+            self.wrong(name, f"is {value:g}", _between(low, high))
             return default
         return value
 
