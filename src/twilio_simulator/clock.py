@@ -157,14 +157,15 @@ class WorldClock:
     async def _turn(self, target: int, settled: Callable[[], Awaitable[None]]) -> list[Due]:
         fired: list[Due] = []
         era = self._era
-        while (due := self._upcoming(target)) is not None:
+        # What is under way belongs to the present: an answer may plan what falls due on the way.
+        await settled()
+        while era == self._era and (due := self._upcoming(target)) is not None:
             self._set(max(due.at, self.now()))
             self._fire(due)
             fired.append(due)
             await settled()
-            if era != self._era:
-                return fired
-        self._set(max(target, self.now()))
+        if era == self._era:
+            self._set(max(target, self.now()))
         return fired
 
     async def to_next(self, settled: Callable[[], Awaitable[None]]) -> list[Due]:
@@ -193,6 +194,9 @@ class WorldClock:
         found = [due for _, _, due in self._heap if due.act is not None and due.subject in subjects]
         for due in found:
             due.call_off()
+        # What was called off would stay until its time comes, which a frozen clock never reaches.
+        self._heap = [entry for entry in self._heap if entry[2].act is not None]
+        heapq.heapify(self._heap)
         return len(found)
 
     def clear(self) -> int:

@@ -51,7 +51,7 @@ async def test_advancing_waits_until_each_event_has_settled() -> None:
 
     await clock.advance(1, settled)
 
-    assert order == ["a", "settled", "b", "settled"]
+    assert order == ["settled", "a", "settled", "b", "settled"]
 
 
 async def test_frozen_time_stands_still_and_runs_on_from_there() -> None:

@@ -17,6 +17,8 @@ _ACCOUNT = {
     "full_queues": "array Senders (21611) and services (30001) whose queue counts as full",
     "most_scheduled": "integer Scheduled messages at most (35125)",
     "segments_per_second": "number How fast its senders send; blank is at once",
+    "daily_messages": "integer Messages in 24 hours; further ones fail with 63038 or 30023. 0 for no limit",
+    "us_registered": "boolean Whether texts to the US come from registered senders (else 30034, 30032)",
 }
 _APPROVAL = {
     "status": "string The state to put it in",
@@ -94,7 +96,7 @@ BODIES: dict[str, dict[str, str]] = {
         "outcome_code": "integer A late code that every text to it ends with; 0 for none",
         "profile_name": "string Its owner's name on WhatsApp",
         "calls": "string What it does when it rings",
-        "answered_by": "string Who answers: human, machine, fax or unknown",
+        "answered_by": "string Who answers: human, machine_start, machine_end_beep (_silence, _other), fax",
     },
     "POST /media": {
         "content_type": "STRING What kind of file it is, like image/png",

@@ -79,8 +79,8 @@ ROWS = (
         21219,
         400,
         "The number {to} is unverified. Trial accounts may only make calls to verified numbers.",
-        "errors/21219; the wording is inferred",
-        "inferred",
+        "errors/21219; field reports",
+        "captured",
     ),
     Rule(
         21267,

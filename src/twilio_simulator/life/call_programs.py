@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urljoin
 
 from twilio_simulator.twiml.document import Element, TwimlError, document
 from twilio_simulator.twiml.voice import (
@@ -14,6 +15,7 @@ from twilio_simulator.twiml.voice import (
     redirect,
     utterance,
 )
+from twilio_simulator.twiml.voice_mistakes import mistakes
 from twilio_simulator.webhooks.attempts import Listener, Webhook
 from twilio_simulator.webhooks.call_requests import call_parameters
 from twilio_simulator.webhooks.sender import WebhookSender
@@ -51,7 +53,9 @@ class CallPrograms:
         plan = call.plan
         if call.maker is not None:
             self._go(call, call.maker.program(), "")
-        elif plan.url is not None and not (plan.twiml and self._world.rules.twiml_beside_url == "twiml"):
+            return
+        call.documents += 1
+        if plan.url is not None and not (plan.twiml and self._world.rules.twiml_beside_url == "twiml"):
             self.fetch(call, (plan.url, plan.method), [])
         else:
             self.run(call, plan.twiml or "<Response/>", "")
@@ -62,7 +66,7 @@ class CallPrograms:
         call.program += 1
         call.documents += 1
         if not is_webhook_url(url) or call.documents > MOST_DOCUMENTS:
-            code = 14106 if call.documents > MOST_DOCUMENTS else 11200
+            code = 14106 if call.documents > MOST_DOCUMENTS else 11100
             self._complain(call, code, f"'{url}' is no further TwiML", call.plan.twiml or "")
             self._apologise(call)
             return
@@ -70,13 +74,15 @@ class CallPrograms:
         fields = call_parameters(call) + extra
         if call.answered_by is not None:
             fields.append(("AnsweredBy", call.answered_by))
-        self._webhooks.post("voice", (call.account_sid, call.sid), there, fields)
+        webhook = self._webhooks.post("voice", (call.account_sid, call.sid), there, fields)
+        webhook.documents = call.documents
 
     def answered(self, webhook: Webhook) -> None:
         """The customer's server answered."""
         account = self._world.accounts.get(webhook.account_sid)
         call = None if account is None else account.calls.get(webhook.subject)
-        if call is None or call.over:
+        if call is None or call.over or webhook.documents != call.documents:
+            # It has ended, or was sent elsewhere while the server took its time.
             return
         kind = media_kind(webhook.response_type)
         if webhook.state != "answered" or (webhook.error and not webhook.answer):
@@ -105,10 +111,18 @@ class CallPrograms:
             if verbs and verbs[0].name == "Reject":
                 self._end(call, REJECTED.get(verbs[0].get("reason", "rejected"), "no-answer"))
                 return
+            if verbs and verbs[0].name == "Pause":
+                # It goes on ringing for so long.
+                call.verbs, call.base = verbs[1:], base
+                self._later(call, lasts(verbs[0]), self._pick_up)
+                return
             self._take(call)
         call.program += 1
         call.verbs, call.base, call.gather, call.digits = list(verbs), base, None, ""
         self._next(call, call.program)
+
+    def _pick_up(self, call: PhoneCall, _: int) -> None:
+        self._go(call, call.verbs, call.base)
 
     def _apologise(self, call: PhoneCall) -> None:
         self._go(call, [Element("Say", {}, spoken=[SORRY])], "")
@@ -130,8 +144,12 @@ class CallPrograms:
 
     def _do(self, call: PhoneCall, verb: Element) -> int:
         """Carry one verb out; milliseconds until the next."""
+        if call.gather is None:
+            for code, particulars in mistakes(verb):
+                self._complain(call, code, particulars, call.plan.twiml or "")
         if verb.name in HEARD:
-            self.hear(call, verb.name, utterance(verb))
+            if words := utterance(verb):
+                self.hear(call, verb.name, words)
             return lasts(verb)
         if verb.name in ("Hangup", "Reject"):
             self._end(call, "completed")
@@ -140,11 +158,19 @@ class CallPrograms:
         elif verb.name == "Gather":
             self._ask(call, verb)
         elif verb.name in SILENT_HERE:
-            self.hear(call, verb.name, f"{verb.speech} (the simulator notes {verb.name} and goes on)".strip())
-            return PATIENCE_MS
+            return self._only_noted(call, verb)
         else:
             self._complain(call, 12200, f"{verb.name} is no verb of a call", call.plan.twiml or "")
         return 0
+
+    def _only_noted(self, call: PhoneCall, verb: Element) -> int:
+        """A verb that is not simulated; a Dial reaches nobody, which its action is told."""
+        self.hear(call, verb.name, f"{verb.speech} (the simulator notes {verb.name} and goes on)".strip())
+        self._world.log.note("call.noted", call.account_sid, call.sid, verb=verb.name)
+        if verb.name == "Dial" and verb.get("action"):
+            there = urljoin(call.base, verb.get("action")), verb.get("method", "POST").upper()
+            self.fetch(call, there, [("DialCallStatus", "failed")])
+        return PATIENCE_MS
 
     def _ask(self, call: PhoneCall, verb: Element) -> None:
         """Say what is in the Gather; its keys count from the first word on."""

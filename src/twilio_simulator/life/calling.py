@@ -5,6 +5,8 @@ from functools import partial
 
 from twilio_simulator.clock import SECOND
 from twilio_simulator.life.call_programs import CallPrograms
+from twilio_simulator.life.trial_texts import scheme_of
+from twilio_simulator.twiml.voice import WORD_MS
 from twilio_simulator.webhooks.attempts import Listener
 from twilio_simulator.webhooks.call_requests import machine_parameters, progress_parameters
 from twilio_simulator.webhooks.sender import WebhookSender
@@ -113,15 +115,27 @@ class Calling:
             return
         self.take(call)
         plan, handset = call.plan, self._world.handsets.get(call.to)
+        notice = self._notice(call)
         if plan.send_digits:
             self.programs.hear(call, "SendDigits", plan.send_digits)
         if plan.machine_detection and not plan.send_digits:
             if plan.machine_callback is None:
                 call.answered_by = detected(handset, plan.machine_detection)
-                self._after(call, DETECT, self.programs.start)
+                self._after(call, DETECT + notice, self.programs.start)
                 return
             self._after(call, DETECT, self._detect)
-        self.programs.start(call)
+        if notice:
+            self._after(call, notice, self.programs.start)
+        else:
+            self.programs.start(call)
+
+    def _notice(self, call: PhoneCall) -> int:
+        """What a trial's calls begin with; how long it takes."""
+        scheme = scheme_of(self._account(call))
+        if scheme is None or not scheme.call_notice or call.maker is not None:
+            return 0
+        self.programs.hear(call, "Say", scheme.call_notice)
+        return WORD_MS * len(scheme.call_notice.split())
 
     def take(self, call: PhoneCall) -> None:
         """It is in progress from now on."""
@@ -160,7 +174,10 @@ class Calling:
         if call.answered is not None:
             micros = MINUTE_PRICE * max(1, -(-call.seconds(now) // 60))
             call.price = f"-{micros / 1_000_000:.5f}"
-            self._account(call).balance_micros -= micros
+            account = self._account(call)
+            account.balance_micros -= micros
+            if account.type == "Trial":
+                account.units["voice"] = account.units.get("voice", 0) + micros // MINUTE_PRICE
 
     def _note(self, call: PhoneCall, status: str) -> None:
         now = self._world.clock.now()
@@ -179,6 +196,9 @@ class Calling:
 
 def detected(handset: Handset, wish: str) -> str:
     """What answering machine detection says of who took the call."""
-    if handset.answered_by == "machine_start" and wish == "DetectMessageEnd":
-        return "machine_end_beep"
-    return handset.answered_by
+    found = handset.answered_by
+    if not found.startswith("machine"):
+        return found
+    if wish != "DetectMessageEnd":
+        return "machine_start"
+    return "machine_end_beep" if found == "machine_start" else found

@@ -1,13 +1,14 @@
 """What Twilio checks before it takes a call on."""
 
 import re
+from dataclasses import replace
 
 from twilio_simulator.addresses import Address, address, is_dialable
 from twilio_simulator.countries import country
 from twilio_simulator.ledger import RefusalError
 from twilio_simulator.life.listeners import of_settings
 from twilio_simulator.rest.call import Call
-from twilio_simulator.rest.trial_rules import check_verified
+from twilio_simulator.rest.trial_rules import check_minutes, check_verified
 from twilio_simulator.webhooks.target import is_webhook_url
 from twilio_simulator.world.phone_call import CallPlan
 
@@ -15,7 +16,7 @@ EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 METHODS = ("GET", "POST")
 LONGEST_TWIML, LONGEST_TIMEOUT, DEFAULT_TIMEOUT = 4000, 600, 60
 DEFAULT_LIMIT = 14_400
-DIGITS = re.compile(r"[0-9#*wW]{1,32}")
+DIGITS = re.compile(r"[0-9A-D#*wW]{1,32}")
 
 
 def checked_parties(call: Call) -> tuple[Address, Address]:
@@ -44,6 +45,7 @@ def _check_rights(call: Call, to: str, sender: str) -> None:
     if sender not in verified and (owned is None or "voice" not in owned.capabilities):
         raise RefusalError(21210, sender=sender)
     check_verified(account, to, 21219)
+    check_minutes(account, call.now, call.world.rules)
     if country(to) in account.settings.blocked_countries:
         raise RefusalError(21215, to=to)
 
@@ -108,6 +110,25 @@ def check_document(url: str | None, twiml: str | None) -> None:
         raise RefusalError(21205)
     if twiml is not None and len(twiml) > LONGEST_TWIML:
         raise RefusalError(21205)
+
+
+def changed_plan(call: Call, plan: CallPlan) -> CallPlan:
+    """The plan with what an update says: document, fallback, status callback, how long it may last.
+
+    Raises:
+        RefusalError: something in it is wrong.
+    """
+    url, twiml = call.said("Url"), call.said("Twiml")
+    changed = replace(plan)
+    if url is not None or twiml is not None:
+        check_document(url, twiml)
+        changed.url, changed.twiml, changed.method = url, twiml, _method(call, "Method")
+    callback, method = _url(call, "StatusCallback"), _method(call, "StatusCallbackMethod")
+    changed.fallback = _turn(call, "FallbackUrl", "FallbackMethod") or plan.fallback
+    if callback is not None:
+        changed.callback, changed.callback_method = callback, method
+    changed.time_limit = call.number("TimeLimit") or plan.time_limit
+    return changed
 
 
 def _events(call: Call) -> frozenset[str]:

@@ -4,7 +4,7 @@ from twilio_simulator.clock import moment
 from twilio_simulator.exchange import Reply
 from twilio_simulator.ledger import RefusalError
 from twilio_simulator.rest.call import Call, Handler, json_reply, no_content
-from twilio_simulator.rest.call_rules import check_document, checked_parties, checked_plan
+from twilio_simulator.rest.call_rules import changed_plan, checked_parties, checked_plan
 from twilio_simulator.rest.paging import flat_page
 from twilio_simulator.world.phone_call import PhoneCall
 
@@ -60,15 +60,18 @@ def fetch_call(call: Call) -> Reply:
 def update_call(call: Call) -> Reply:
     """Cancel or hang up, or send a call in progress to other TwiML."""
     found = _found(call)
-    status, url, twiml = call.said("Status"), call.said("Url"), call.said("Twiml")
+    status, elsewhere = call.said("Status"), call.said("Url") or call.said("Twiml")
     if status not in (None, "canceled", "completed"):
         raise RefusalError(20422, problem=f"Status may not be updated to '{status}'")
-    if found.over and (status or url or twiml):
+    if elsewhere and status is None and found.status != "in-progress":
         raise RefusalError(21220)
+    if found.over and (status or elsewhere):
+        raise RefusalError(21220)
+    found.plan = changed_plan(call, found.plan)
     if status is not None:
         _stop(call, found, status)
-    elif url is not None or twiml is not None:
-        _redirect(call, found, url, twiml)
+    elif elsewhere:
+        call.calling.programs.start(found)
     return json_reply(200, found.resource())
 
 
@@ -78,15 +81,6 @@ def _stop(call: Call, found: PhoneCall, status: str) -> None:
         call.calling.end(found, "canceled")
     elif status == "completed":
         call.calling.end(found, "completed")
-
-
-def _redirect(call: Call, found: PhoneCall, url: str | None, twiml: str | None) -> None:
-    if found.status != "in-progress":
-        raise RefusalError(21220)
-    check_document(url, twiml)
-    found.plan.url, found.plan.twiml = url, twiml
-    found.plan.method = (call.said("Method") or "POST").upper()
-    call.calling.programs.start(found)
 
 
 def delete_call(call: Call) -> Reply:

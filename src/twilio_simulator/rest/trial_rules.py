@@ -64,6 +64,26 @@ def check_verified(account: Account, number: str, code: int = 21608) -> None:
         raise RefusalError(code, to=number[:-MASKED] + "X" * MASKED)
 
 
+def check_minutes(account: Account, now: int, rules: Ruleset) -> None:
+    """Calls of a trial come to an end with its days or its minutes.
+
+    Raises:
+        RefusalError: nothing is left of them.
+    """
+    scheme = scheme_of(account)
+    if scheme is None:
+        return
+    most = scheme.units.get("voice")
+    if expired(account, now) or (most is not None and account.units.get("voice", 0) >= most):
+        raise RefusalError(rules.trial_units_code)
+
+
+def expired(account: Account, now: int) -> bool:
+    """Whether the days of the trial are over."""
+    scheme = scheme_of(account)
+    return scheme is not None and scheme.days is not None and now >= account.created + scheme.days * DAY
+
+
 def spend_unit(account: Account, channel: str, now: int, rules: Ruleset) -> None:
     """Count one message against the trial's units and days.
 
@@ -74,7 +94,6 @@ def spend_unit(account: Account, channel: str, now: int, rules: Ruleset) -> None
     if scheme is None:
         return
     used, most = account.units.get(channel, 0), scheme.units.get(channel)
-    over = scheme.days is not None and now >= account.created + scheme.days * DAY
-    if over or (most is not None and used >= most):
+    if expired(account, now) or (most is not None and used >= most):
         raise RefusalError(rules.trial_units_code)
     account.units[channel] = used + 1

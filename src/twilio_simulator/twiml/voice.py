@@ -7,6 +7,8 @@ from twilio_simulator.twiml.document import Element
 
 WORD_MS, LEAST_MS, PLAY_MS, TONE_MS = 350, 500, 3000, 500
 """How long a word, any speech, a recording and a tone take: of the order of a real call."""
+ENDLESS = 1000
+"""How often `loop="0"` says it: until somebody hangs up, Twilio's pages say, or so many times."""
 HEARD = frozenset({"Say", "Play", "Pause"})
 SILENT_HERE = frozenset(
     {"Dial", "Record", "Enqueue", "Leave", "Connect", "Start", "Stop", "Refer", "Pay", "Prompt", "Siprec"}
@@ -44,7 +46,7 @@ def lasts(verb: Element) -> int:
     """Milliseconds that it is heard."""
     if verb.name == "Pause":
         return 1000 * _whole(verb.get("length"), 1)
-    loop = _whole(verb.get("loop"), 1) or 1
+    loop = _whole(verb.get("loop"), 1) or ENDLESS
     if verb.name == "Say":
         return loop * max(LEAST_MS, WORD_MS * len(verb.speech.split()))
     digits = verb.get("digits")

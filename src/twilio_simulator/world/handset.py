@@ -10,7 +10,9 @@ from twilio_simulator.world.message import Content
 Kind = Literal["mobile", "landline", "voip"]
 State = Literal["reachable", "off", "blocking", "spam_filtered", "unknown", "unreachable_carrier"]
 Answers = Literal["answer", "ring", "decline", "busy", "no-answer"]
-AnsweredBy = Literal["human", "machine_start", "fax", "unknown"]
+AnsweredBy = Literal[
+    "human", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax", "unknown"
+]
 KEPT_MESSAGES = 200
 KEPT_HANDSETS = 20_000
 

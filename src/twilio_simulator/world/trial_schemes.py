@@ -15,12 +15,16 @@ class TrialScheme:
     """What stands before every text."""
     days: int | None
     units: MappingProxyType[str, int]
-    """Messages by channel."""
+    """Messages by channel, and minutes of calls (`voice`)."""
     most_verified: int | None
     most_accounts: int | None
     """How many trials may have verified one and the same number."""
+    inbound_answer: str
+    """What somebody is told who writes to a number that has no webhook; blank tells nothing."""
     texts: MappingProxyType[str, str]
     """The only texts there are, by the name that has to stand in Body; empty lets every text pass."""
+    call_notice: str = ""
+    """What is said before everything else on a call; the words are ours."""
 
 
 # Our own wordings: the names are published, the texts behind them are not.
@@ -43,9 +47,10 @@ OF_2026 = TrialScheme(
     since="2026-08-01",
     prefix="",
     days=30,
-    units=MappingProxyType({"sms": 100, "whatsapp": 100}),
+    units=MappingProxyType({"sms": 100, "whatsapp": 100, "voice": 75}),
     most_verified=5,
     most_accounts=3,
+    inbound_answer="This is a Twilio trial number: your message has arrived.",
     texts=MappingProxyType(_TEXTS),
 )
 # Recorded responses of earlier years.
@@ -57,6 +62,8 @@ CLASSIC = TrialScheme(
     units=MappingProxyType({}),
     most_verified=None,
     most_accounts=None,
+    inbound_answer="",
     texts=MappingProxyType({}),
+    call_notice="This call comes from a Twilio trial account. An upgrade removes this notice.",
 )
 SCHEMES = MappingProxyType({scheme.name: scheme for scheme in (OF_2026, CLASSIC)})
