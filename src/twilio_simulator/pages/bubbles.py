@@ -1,13 +1,11 @@
 """The bubbles of a conversation: text, media, code, and how far a message has come."""
 
-from urllib.parse import urlsplit
-
+from twilio_simulator.pages.files import files
 from twilio_simulator.pages.markup import Html, h, hidden, icon, join
 from twilio_simulator.pages.rich import rich
-from twilio_simulator.pages.thread import Bubble
+from twilio_simulator.pages.thread import KEPT, Bubble
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import day, moment, plural, readable
-from twilio_simulator.rest.messages import media_type
 from twilio_simulator.world.message import Message
 
 FAILED = frozenset({"failed", "undelivered", "canceled"})
@@ -17,6 +15,8 @@ TICKS = {"sent": "tick", "delivered": "ticks", "read": "ticks", "received": "tic
 def conversation(view: View, bubbles: list[Bubble]) -> Html:
     """All bubbles, with a line for each day and each new sender."""
     parts, last_day, last_peer = [], "", ""
+    if len(bubbles) >= KEPT:
+        parts.append(h("li.day#older", None, f"The newest {KEPT}. Search finds older ones."))
     for bubble in bubbles:
         today = day(bubble.at)
         if today != last_day:
@@ -39,7 +39,7 @@ def _bubble(view: View, bubble: Bubble, *, named: bool) -> Html:
         h(
             "div.said",
             None,
-            _media(view, bubble),
+            files(view, bubble),
             _body(bubble),
             _code(bubble),
             None if failed else rich(bubble),
@@ -50,10 +50,10 @@ def _bubble(view: View, bubble: Bubble, *, named: bool) -> Html:
 
 def _body(bubble: Bubble) -> Html | None:
     if bubble.channel in ("call", "email"):
-        return h("p.body", None, icon(bubble.channel), hidden(f"{bubble.channel}: "), bubble.body)
+        return h("p.body", {"dir": "auto"}, icon(bubble.channel), hidden(f"{bubble.channel}: "), bubble.body)
     if not bubble.body and bubble.message is not None and not bubble.media:
         return h("p.body.gone", None, "The text was removed")
-    return h("p.body", None, bubble.body) if bubble.body else None
+    return h("p.body", {"dir": "auto"}, bubble.body) if bubble.body else None
 
 
 def _code(bubble: Bubble) -> Html | None:
@@ -61,25 +61,6 @@ def _code(bubble: Bubble) -> Html | None:
         return None
     copy = {"type": "button", "data-copy": bubble.code}
     return h("button.code", copy, icon("copy"), hidden("Copy the code "), h("span", None, bubble.code))
-
-
-def _media(view: View, bubble: Bubble) -> Html | None:
-    return (
-        h("ul.media", None, [h("li", None, _file(view, url)) for url in bubble.media])
-        if bubble.media
-        else None
-    )
-
-
-def _file(view: View, url: str) -> Html:
-    """Pictures of this very server are shown; of others only the address, for no other host is asked."""
-    parts = urlsplit(url)
-    own = f"{parts.scheme}://{parts.netloc}" == view.simulator.url
-    kind = media_type(url)
-    if own and (kind.startswith("image/") or parts.path.endswith(".svg")):
-        return h("img", {"src": parts.path, "alt": f"Picture: {parts.path.rpartition('/')[2]}"})
-    name = parts.path.rpartition("/")[2] or parts.netloc
-    return h("span.file", {"title": url}, icon("clip"), h("span", None, name), h("small", None, kind))
 
 
 def _foot(view: View, bubble: Bubble, *, chosen: bool) -> Html:

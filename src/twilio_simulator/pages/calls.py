@@ -81,7 +81,7 @@ def call_story(view: View, call: PhoneCall) -> Html:
     moves = [(at, _step(call, status, at)) for status, at in call.timeline]
     said = [(one.at, _line(one.verb, one.text, one.at)) for one in call.heard]
     hooks = [one for one in view.simulator.webhooks.kept.values() if one.subject == call.sid]
-    told = [(one.planned, delivery(one)) for one in hooks]
+    told = [(one.planned, delivery(view, one)) for one in hooks]
     steps = [step for _, step in sorted([*moves, *said, *told], key=lambda pair: pair[0])]
     close = {"href": view.place.link(message=""), "title": "Close (Esc)", "id": "close-story"}
     way = f"{readable(call.sender)} → {readable(call.to)}"

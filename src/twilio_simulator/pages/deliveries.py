@@ -1,13 +1,15 @@
 """One webhook on a timeline: where it went, what was signed, what came back."""
 
+from twilio_simulator.pages.answers import answer
 from twilio_simulator.pages.markup import Html, h, icon
+from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import moment, plural
 from twilio_simulator.webhooks.attempts import Webhook
 
 GOOD = range(200, 300)
 
 
-def delivery(webhook: Webhook) -> Html:
+def delivery(view: View, webhook: Webhook) -> Html:
     """A webhook, opened for its details."""
     good = webhook.state == "answered" and webhook.response_status in GOOD
     waiting = webhook.state in ("planned", "sending")
@@ -20,10 +22,11 @@ def delivery(webhook: Webhook) -> Html:
         h("h3", None, name, h("span.at", None, moment(webhook.sent or webhook.planned, seconds=True))),
         h("p", None, h("code", None, f"{webhook.method} {webhook.url}")),
         h("p.outcome", None, outcome(webhook)),
+        answer(view, webhook),
         h(
             "details",
             {"id": f"details-{webhook.id}"},
-            h("summary", None, "Signature, parameters, answer"),
+            h("summary", None, "Signature and parameters"),
             *_details(webhook),
         ),
         h("button", again, icon("again"), "Resend"),
@@ -48,7 +51,7 @@ def signed_text(webhook: Webhook) -> str:
     return (webhook.signed_url or webhook.url) + "".join(f"{name}{value}" for name, value in pairs)
 
 
-def _details(webhook: Webhook) -> list[Html | None]:
+def _details(webhook: Webhook) -> list[Html]:
     rows = [
         h("tr", None, h("th", {"scope": "row"}, name), h("td", None, value))
         for name, value in webhook.parameters
@@ -60,6 +63,4 @@ def _details(webhook: Webhook) -> list[Html | None]:
         h("pre", {"tabindex": "0"}, signed_text(webhook)),
         h("h4", None, "Parameters"),
         h("table.form", None, rows),
-        h("h4", None, "Answer") if webhook.response_body else None,
-        h("pre", {"tabindex": "0"}, webhook.response_body) if webhook.response_body else None,
     ]

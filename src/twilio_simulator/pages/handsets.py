@@ -7,6 +7,8 @@ from twilio_simulator.world.handset import Handset
 
 SHOWN, REMEMBERED = 60, 40
 PREVIEW = 60
+UNREAD = h("span.unread", {"data-kept": True})
+"""Filled by the page itself: what is unread is the reader's."""
 STATES = {
     "off": "off",
     "blocking": "blocks texts",
@@ -18,7 +20,9 @@ STATES = {
 
 def handset_list(view: View) -> Html:
     """The phones used last come first; the one on show is always among them."""
-    known = sorted(view.world.handsets.known(), key=_latest, reverse=True)[:SHOWN]
+    everyone = view.world.handsets.known()
+    known = sorted(everyone, key=_latest, reverse=True)[:SHOWN]
+    more = len(everyone) - len(known)
     if view.handset not in known:
         known.insert(0, view.handset)
     add = {"type": "button", "data-do": "POST /phones", "data-then": "phone", "title": "New handset (n)"}
@@ -27,6 +31,7 @@ def handset_list(view: View) -> Html:
         {"aria-label": "Handsets"},
         h("div.head", None, h("h2", None, "Handsets"), _plus(add)),
         h("ul", None, [_row(view, one) for one in known]),
+        h("p.more.quiet", None, f"{more:,} more: search finds them.") if more else None,
     )
 
 
@@ -50,7 +55,13 @@ def _row(view: View, handset: Handset) -> Html:
     return h(
         "li",
         {"id": f"h-{handset.number.lstrip('+')}"},
-        h("a.handset", link, _face(handset), h("span.who", None, *_who(handset)), h("span.unread")),
+        h(
+            "a.handset",
+            link,
+            _face(handset),
+            h("span.who", None, *_who(handset)),
+            h("span.unread", {"data-kept": True}),
+        ),
     )
 
 
@@ -63,14 +74,9 @@ def _face(handset: Handset) -> Html:
 def _who(handset: Handset) -> list[Html | None]:
     last = handset.screen[-1].body if handset.screen else "Nothing yet"
     return [
-        h(
-            "span.name",
-            None,
-            h("span.label", None, handset.profile_name),
-            h("span.marks", None, *marks(handset)),
-        ),
-        h("span.number", None, readable(handset.number)),
-        h("span.last", None, last[:PREVIEW]),
+        h("bdi.name", {"title": handset.profile_name}, handset.profile_name),
+        h("span.number", None, readable(handset.number), h("span.marks", None, *marks(handset))),
+        h("bdi.last", None, last[:PREVIEW]),
     ]
 
 

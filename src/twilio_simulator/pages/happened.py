@@ -5,8 +5,9 @@ from twilio_simulator.pages.asked import request_of
 from twilio_simulator.pages.bubbles import ticks
 from twilio_simulator.pages.calls import call_story, found_call
 from twilio_simulator.pages.deliveries import delivery
+from twilio_simulator.pages.latest import latest
 from twilio_simulator.pages.markup import Html, h, hidden, icon
-from twilio_simulator.pages.search import latest, results
+from twilio_simulator.pages.search import results
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import moment, plural, readable, span
 from twilio_simulator.segments import segments
@@ -47,7 +48,7 @@ def _story(view: View, message: Message) -> Html:
     steps = [_arrival(message)] if inbound else [request_of(view, message), _checks(message)]
     moves = [(at, _move(message, status, at)) for status, at in message.timeline]
     hooks = [one for one in view.simulator.webhooks.kept.values() if one.subject == message.sid]
-    told = [(one.planned, delivery(one)) for one in hooks]
+    told = [(one.planned, delivery(view, one)) for one in hooks]
     steps += [step for _, step in sorted([*moves, *told], key=lambda pair: pair[0])]
     return h("article.story", None, _head(view, message), _buttons(message), h("ol.timeline", None, steps))
 

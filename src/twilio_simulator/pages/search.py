@@ -1,145 +1,113 @@
-"""Search over every message: words, and `to:` `from:` `status:` `code:` `has:media` `after:`."""
+"""The panel of what was found, kind by kind."""
 
-import re
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from twilio_simulator.addresses import address
-from twilio_simulator.clock import moment as instant
-from twilio_simulator.pages.bubbles import ticks
-from twilio_simulator.pages.debugger import refusals
-from twilio_simulator.pages.first_steps import first_steps
-from twilio_simulator.pages.markup import Html, h, hidden, icon, join
+from twilio_simulator.pages.debugger import explained
+from twilio_simulator.pages.deliveries import outcome
+from twilio_simulator.pages.failures import short
+from twilio_simulator.pages.finds import KINDS, everything
+from twilio_simulator.pages.handsets import marks
+from twilio_simulator.pages.latest import message_row
+from twilio_simulator.pages.markup import Html, h, hidden, icon
+from twilio_simulator.pages.query import Find, wanted
 from twilio_simulator.pages.view import View
+from twilio_simulator.pages.whereabouts import whereabouts
 from twilio_simulator.pages.wording import moment, plural, readable
-from twilio_simulator.world.account import Account
-from twilio_simulator.world.message import Message
 
-SHOWN, LATEST, REFUSED = 100, 25, 20
+SHOWN = {"Message": 60}
+FEWER = 15
 PREVIEW = 90
-_KEYS = join([h("kbd", None, "j"), Html(" "), h("kbd", None, "k")])
-Test = Callable[[Message], bool]
-_WORD = re.compile(r'(\w+):"([^"]*)"|"([^"]*)"|(\S+)')
-_DIGITS = re.compile(r"\D")
-SYNTAX = ("to:", "from:", "status:", "code:", "has:media", "after:10:30", '"two words"')
+SYNTAX = ("to:", "from:", "status:", "code:", "has:media", "after:10:30", "is:webhook")
+Row = Callable[[View, Any], Html]
 
 
-def found(view: View) -> Iterator[Message]:
-    """Messages of all accounts that hold to every word, newest first."""
+def found(view: View) -> list[Find]:
+    """What holds to every word, newest first."""
     tests = list(wanted(view.place.query, view.now))
-    everything = (one for account in view.world.accounts.values() for one in account.messages.values())
-    newest = sorted(everything, key=lambda one: one.created, reverse=True)
-    return (one for one in newest if all(test(one) for test in tests))
-
-
-def wanted(query: str, now: int) -> Iterator[Test]:
-    """One test per word."""
-    for key, quoted, phrase, bare in _WORD.findall(query):
-        name, colon, value = (key, ":", quoted) if key else bare.partition(":")
-        if colon and name.lower() in _FIELDS and value:
-            yield _FIELDS[name.lower()](value, now)
-        else:
-            yield _says(phrase or bare)
-
-
-def _says(words: str) -> Test:
-    lower = words.lower()
-    return lambda one: lower in one.body.lower() or lower == one.sid.lower()
-
-
-def _number(value: str, part: str | None) -> bool:
-    """Digits anywhere in a number; letters as they are."""
-    digits = _DIGITS.sub("", value)
-    return (digits or value.lower()) in (part or "").lower()
-
-
-def _after(value: str, now: int) -> Test:
-    """A date, a date and time, or a time of today."""
-    today = moment_of_day(value, now)
-    since = today if today is not None else instant(value)
-    return lambda one: since is not None and one.created >= since
-
-
-def moment_of_day(value: str, now: int) -> int | None:
-    """The instant of `10:30` today in UTC; None when it is no time of day."""
-    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value)
-    if match is None:
-        return None
-    return now - now % 86_400_000 + (int(match[1]) * 60 + int(match[2])) * 60_000
-
-
-_FIELDS: dict[str, Callable[[str, int], Test]] = {
-    "to": lambda value, _: lambda one: _number(value, one.to),
-    "from": lambda value, _: lambda one: _number(value, one.sender),
-    "status": lambda value, _: lambda one: one.status == value.lower(),
-    "code": lambda value, _: lambda one: str(one.error_code or "") == value,
-    "has": lambda value, _: lambda one: value.lower() == "media" and bool(one.media),
-    "after": _after,
-}
+    matching = [one for one in everything(view) if all(test(one) for test in tests)]
+    return sorted(matching, key=lambda one: one.at, reverse=True)
 
 
 def results(view: View) -> Html:
-    """The panel of what was found."""
-    matching = list(found(view))
+    """All kinds of which something was found, each under its name and count."""
+    by_kind: dict[str, list[Find]] = {kind: [] for kind in KINDS}
+    for one in found(view):
+        by_kind[one.kind].append(one)
     close = {"href": view.place.link(query=""), "title": "Close (Esc)", "id": "close-story"}
-    rows = [_row(view, one) for one in matching[:SHOWN]]
-    hint = h("p.syntax.quiet", None, "Narrow it with ", [h("code", None, one) for one in SYNTAX])
+    counts = [plural(len(finds), kind.lower()) for kind, finds in by_kind.items() if finds]
     return h(
         "section.story.results",
         None,
         h("h2", None, "Search", h("a.round.close", close, icon("close"), hidden("Close"))),
-        h("p", {"role": "status"}, f"{plural(len(matching), 'message')} found"),
-        hint,
-        h("ol", None, rows),
-        _refused(view),
+        h("p", {"role": "status"}, ", ".join(counts) or "Nothing found"),
+        _hint(),
+        [_group(view, kind, finds) for kind, finds in by_kind.items() if finds],
     )
 
 
-def _refused(view: View) -> Html | None:
-    """Requests that came to nothing: no message tells of them."""
-    query = view.place.query.lower().removeprefix("code:")
-    fitting = [one for one in refusals(view) if query == str(one.code) or query in one.where.lower()]
-    rows = [
-        h(
-            "li.refused",
-            None,
-            h("b", None, str(one.code or "fault")),
-            h("span.last", None, one.where),
-            moment(one.at),
-        )
-        for one in fitting[-REFUSED:]
-    ]
-    title = h("h3", None, plural(len(fitting), "refused request"))
-    return h("div", None, title, h("ul", None, rows)) if rows else None
+def _hint() -> Html:
+    words = [h("button.chip", {"type": "button", "data-narrow": one}, one) for one in SYNTAX]
+    return h("div.syntax", {"role": "group", "aria-label": "Narrow the search"}, words)
 
 
-def latest(view: View) -> Html:
-    """The newest messages of everyone, as long as none is chosen."""
-    newest = [message for account in view.world.accounts.values() for message in _last(account)]
-    newest.sort(key=lambda one: one.created, reverse=True)
-    walk = h("p.quiet", None, "Choose one, or walk through this phone's with ", _KEYS, ".")
-    rows = h("ol", None, [_row(view, one) for one in newest[:LATEST]])
-    content = [walk, rows] if newest else [first_steps(view)]
-    return h("section.results.latest", None, h("h2", None, "Latest messages"), content)
+def _group(view: View, kind: str, finds: list[Find]) -> Html:
+    most = SHOWN.get(kind, FEWER)
+    rest = h("p.quiet", None, f"The newest {most} of {len(finds):,}.") if len(finds) > most else None
+    rows = [_ROWS[kind](view, one.thing) for one in finds[:most]]
+    return h(f"section#found-{kind.lower()}", None, h("h3", None, f"{kind}s"), h("ol", None, rows), rest)
 
 
-def _last(account: Account) -> list[Message]:
-    return list(islice(reversed(account.messages.values()), LATEST))
+def _row(link: Mapping[str, object], way: object, last: object, state: object, at: int) -> Html:
+    told = h("span.way", None, way, " ", moment(at) if at else None)
+    return h("li", None, h("a", link, told, h("bdi.last", None, last), h("span.state", None, state)))
 
 
-def _row(view: View, message: Message) -> Html:
-    inbound = message.direction == "inbound"
-    phone = address((message.sender if inbound else message.to) or "")
-    link = {"href": view.place.link(number=phone.number, tab=phone.channel, message=message.sid)}
-    way = f"{readable(message.sender or '')} → {readable(message.to)}"
-    return h(
-        "li",
-        {"id": f"found-{message.sid}"},
-        h(
-            "a",
-            link,
-            h("span.way", None, way, " ", moment(message.created)),
-            h("span.last", None, message.body[:PREVIEW]),
-            ticks(message),
-        ),
-    )
+def _handset(view: View, one: Any) -> Html:
+    last = one.screen[-1].body[:PREVIEW] if one.screen else "Nothing yet"
+    link = {"href": view.place.link(number=one.number, message="")}
+    way = f"{one.profile_name} {readable(one.number)}"
+    return _row(link, way, last, marks(one), one.screen[-1].at if one.screen else 0)
+
+
+def _call(view: View, one: Any) -> Html:
+    said = " ".join(line.text for line in one.heard)[:PREVIEW] or "Nothing was said"
+    way = f"{readable(one.sender)} → {readable(one.to)}"
+    return _row({"href": whereabouts(view, one.sid)}, way, said, [icon("call"), one.status], one.created)
+
+
+def _code(view: View, one: Any) -> Html:
+    tab = "whatsapp" if one.channel == "whatsapp" else "sms"
+    link = {"href": view.place.link(number=one.to, tab=tab, message="")}
+    return _row(link, f"{one.channel} to {readable(one.to)}", one.code, one.status, one.updated)
+
+
+def _webhook(view: View, one: Any) -> Html:
+    link = {"href": whereabouts(view, one.subject, one.id) or view.place.link()}
+    way = f"{one.status or one.kind}: {outcome(one)}"
+    return _row(link, way, f"{one.method} {one.url}", one.state, one.sent or one.planned)
+
+
+def _alert(view: View, one: Any) -> Html:
+    link = {"href": f"{view.place.link()}#alert-{one.sid}"}
+    return _row(link, one.particulars, explained(one.code) or one.particulars, str(one.code), one.at)
+
+
+def _request(view: View, one: Any) -> Html:
+    failed = one.code is not None or one.fault
+    link = {"href": f"{view.place.link()}#alert-{one.key}"}
+    if not failed:
+        link = {"href": f"/_sim/events?after={one.cursor - 1}&limit=1", "target": "_blank"}
+    state = h("b.bad", None, str(one.code or "fault")) if failed else str(one.status)
+    return _row(link, one.words, f"{one.method} {short(one.path)}", state, one.at)
+
+
+_ROWS: dict[str, Row] = {
+    "Handset": _handset,
+    "Message": message_row,
+    "Call": _call,
+    "Code": _code,
+    "Webhook": _webhook,
+    "Alert": _alert,
+    "Request": _request,
+}

@@ -1,10 +1,15 @@
 """The fault switchboard: what can go wrong at a click, and how much is armed."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from twilio_simulator.pages.markup import Html, h, icon
+from twilio_simulator.faults.book import Fault
+from twilio_simulator.pages.markup import Html, h, hidden, icon
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import plural
+
+NAMED = 4
+"""Actions of one fault that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +51,57 @@ SWITCHES = (
 
 def switchboard(view: View) -> Html:
     """The menu with its lamp."""
-    faults = view.simulator.faults.faults
-    armed = sum(len(one.do) - len(one.used) for one in faults)
-    lamp = h(f"span.lamp{'.lit' if armed else ''}", {"id": "armed"}, str(armed))
+    armed = [fault for fault in view.simulator.faults.faults if fault.armed]
+    count = sum(_left(fault) for fault in armed)
+    lamp = h(f"span.lamp{'.lit' if count else ''}", {"id": "armed"}, str(count))
     return h(
         "details.menu#faults",
         None,
         h(
             "summary",
-            {"title": f"Faults: {armed} armed"},
+            {"title": f"Faults: {count} armed"},
             icon("fault"),
             h("span.unwide", None, "Faults"),
             lamp,
+            hidden(" armed"),
         ),
         h(
             "div.sheet.wide",
             None,
-            h("p.quiet", None, _words(armed)),
+            _armed(armed, count),
             h("ul.switches", None, [_row(one) for one in SWITCHES]),
-            _off(armed),
         ),
     )
 
 
-def _words(armed: int) -> str:
-    return f"{plural(armed, 'fault')} armed" if armed else "Nothing is armed: everything works."
+def _left(fault: Fault) -> int:
+    """How often it can still strike; dice are never used up and count once."""
+    return 1 if fault.dice is not None else len(fault.do) - len(fault.used)
+
+
+def _armed(armed: list[Fault], count: int) -> Html:
+    """What waits to go wrong, each to be called off."""
+    if not armed:
+        return h("p.quiet", None, "Nothing is armed: everything works.")
+    off = {"type": "button", "data-do": "DELETE /faults"}
+    head = h(
+        "p", None, h("b", None, f"{plural(count, 'fault')} armed"), h("button#disarm", off, "Disarm all")
+    )
+    return h("div.armed", None, head, h("ul", None, [_fault(one) for one in armed]))
+
+
+def _fault(fault: Fault) -> Html:
+    rest = fault.do[len(fault.used) :] if fault.dice is None else fault.do
+    kinds = ", then ".join(one.kind.replace("_", " ") for one in rest[:NAMED])
+    kinds += f" and {len(rest) - NAMED} more" if len(rest) > NAMED else ""
+    chance = "" if fault.dice is None else f", {fault.dice.probability:.0%} of the time"
+    where = ", ".join(f"{name} {value}" for name, value in fault.match.items()) or "any request"
+    name = quote(fault.id, safe="")
+    remove = {"type": "button", "data-do": f"DELETE /faults/{name}", "title": "Disarm"}
+    words = h("span", None, h("b", None, kinds), h("span.quiet", None, f" {where}{chance}"))
+    return h("li", {"id": f"armed-{name}"}, words, h("button.bare", remove, icon("close"), hidden("Disarm")))
 
 
 def _row(switch: Switch) -> Html:
     button = {"type": "button", "data-do": "POST /faults", "data-body": switch.body}
     return h("li", None, h("button", button, h("b", None, switch.name), h("span", None, switch.says)))
-
-
-def _off(armed: int) -> Html:
-    button = {"type": "button", "data-do": "DELETE /faults", "disabled": not armed}
-    return h("button#disarm", button, "Disarm all")

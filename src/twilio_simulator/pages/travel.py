@@ -16,6 +16,7 @@ def world_menu(view: View) -> Html:
     kept = list(view.simulator.shelf.kept.values())
     reset = {"type": "button", "data-do": "POST /reset", "data-says": "The world is reset", "data-undo": UNDO}
     undo = {"type": "button", "data-do": UNDO, "data-says": "Taken back"}
+    back = {**undo, "title": "Undo the last reset or restore", "disabled": not view.simulator.shelf.undoable}
     return h(
         "details.menu#travel",
         None,
@@ -35,7 +36,7 @@ def world_menu(view: View) -> Html:
                 "div.pair",
                 None,
                 h("button.danger#reset", reset, "Reset the world"),
-                h("button#undo", undo, "Undo"),
+                h("button#undo", back, "Undo"),
             ),
         ),
     )
@@ -53,10 +54,7 @@ def _row(snapshot: Snapshot) -> Html:
             "button",
             restore,
             h("b", None, snapshot.name),
-            " ",
-            moment(snapshot.at),
-            ", ",
-            plural(snapshot.messages, "message"),
+            h("span.quiet", None, moment(snapshot.at), ", ", plural(snapshot.messages, "message")),
         ),
         h("button.bare", remove, icon("close"), hidden(f"Delete {snapshot.name}")),
     )

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from twilio_simulator.addresses import is_dialable
+from twilio_simulator.addresses import address, is_dialable
 from twilio_simulator.exchange import Request
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.handset import Handset
+from twilio_simulator.world.message import Message
 from twilio_simulator.world.state import World
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ class View:
     def now(self) -> int:
         """The world's time."""
         return self.simulator.world.clock.now()
+
+
+def of_message(view: View, message: Message) -> str:
+    """The address at which a message's phone is, with what happened to it."""
+    theirs = message.sender if message.direction == "inbound" else message.to
+    phone = address(theirs or "")
+    tab = "whatsapp" if phone.channel == "whatsapp" else TABS[0]
+    return view.place.link(number=phone.number, tab=tab, message=message.sid)
 
 
 def view(simulator: "Simulator", number: str, request: Request) -> View:

@@ -126,13 +126,13 @@ def _search(view: View) -> Html:
         "name": "q",
         "value": view.place.query,
         "placeholder": "Search",
-        "aria-label": "Search messages",
+        "aria-label": "Search everything",
         "aria-keyshortcuts": "/",
         "autocomplete": "off",
     }
     return h(
         "form.search",
-        {"role": "search", "action": view.place.link(query=""), "data-go": True},
+        {"role": "search", "action": view.place.link(query="", message=""), "data-go": True},
         icon("search"),
         h("input#q", box),
     )

@@ -10,7 +10,7 @@ from twilio_simulator.snapshots.capture import State, apply, capture, read, writ
 if TYPE_CHECKING:
     from twilio_simulator.simulator import Simulator
 
-MOST = 50
+MOST, MOST_BYTES = 50, 256 * 1024 * 1024
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -67,6 +67,11 @@ class Shelf:
     def forget(self) -> None:
         """There is nothing to undo any more."""
         self._before = None
+
+    @property
+    def undoable(self) -> bool:
+        """Whether there is a state to go back to."""
+        return self._before is not None
 
     def undo(self) -> bool:
         """Bring back what the last reset or restore left behind; once."""

@@ -48,7 +48,7 @@ async def test_an_open_menu_stays_open_when_the_world_moves(browser: Browser, fr
         await local.sent(Body="An interruption")
         await expect(window.bubble("An interruption")).to_be_visible()
 
-        await expect(window.one("#disarm")).to_be_visible()
+        await expect(window.one(".switches")).to_be_visible()
 
 
 async def test_requests_per_second_are_counted(browser: Browser, fresh: Simulator) -> None:

@@ -129,7 +129,7 @@ async def test_the_state_of_the_phone_is_set_on_the_phone(browser: Browser, fres
         await window.open("phone-settings")
         await window.page.get_by_label("Phone is").select_option("blocking")
         await window.page.get_by_label("Has WhatsApp").uncheck()
-        await window.button("Set").click()
+        await window.button("Save").click()
         await expect(window.one(".owner .mark.bad")).to_have_text("blocks texts")
 
     phone = fresh.world.handsets.get(ADA)

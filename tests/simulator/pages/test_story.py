@@ -81,7 +81,7 @@ async def test_a_test_made_of_clicks_passes(browser: Browser, local: Local, tmp_
     async with looking(browser, local.simulator) as window:
         await window.open("phone-settings")
         await window.page.get_by_label("Phone is").select_option("off")
-        await window.button("Set").click()
+        await window.button("Save").click()
         await expect(window.one(".owner .mark.bad")).to_have_text("off")
         await local.sent(Body="Are you there?")
         await window.button("+1 min").click()

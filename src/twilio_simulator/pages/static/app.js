@@ -1,23 +1,16 @@
 // The page: links and buttons without reloading, and the world as it changes.
 import { act, forget, steps } from './act.js';
+import { accept, attach, attachments, detach } from './attach.js';
 import { keys } from './keys.js';
 import { live } from './live.js';
 import { morph } from './morph.js';
+import { atFoot, keepFoot, reveal, toChosen, toFoot } from './places.js';
+import { seek } from './seek.js';
 import { say, toast } from './telling.js';
 import { arrived, unread } from './unread.js';
 import * as virtual from './virtual.js';
 
 let wanted = 0;
-
-function atFoot() {
-  const thread = document.getElementById('thread');
-  return !thread || thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
-}
-
-function toFoot() {
-  const thread = document.getElementById('thread');
-  if (thread) thread.scrollTop = thread.scrollHeight;
-}
 
 function settle(before, follow) {
   virtual.read();
@@ -44,7 +37,10 @@ export async function refresh(address = location.href) {
   const follow = moved || atFoot();
   const before = moved ? null : bubbles();
   if (moved) document.getElementById('to').dirty = false;
-  if (app.dataset.number !== next.dataset.number) document.getElementById('body').value = '';
+  if (app.dataset.number !== next.dataset.number) {
+    document.getElementById('body').value = '';
+    detach();
+  }
   document.title = page.title;
   morph(app, next);
   settle(before, follow);
@@ -53,8 +49,13 @@ export async function refresh(address = location.href) {
 export async function go(address, { replace = false } = {}) {
   history[replace ? 'replaceState' : 'pushState'](null, '', address);
   closeMenus();
+  const chosen = chosenKey();
   await refresh(address).catch(failed);
+  if (chosenKey() !== chosen) toChosen();
+  reveal(new URL(address, location.href).hash);
 }
+
+const chosenKey = () => document.querySelector('.bubble.chosen')?.dataset.bubble || '';
 
 function failed(error) {
   toast(error.message || String(error), true);
@@ -72,6 +73,8 @@ function plainClick(event) {
 
 document.addEventListener('click', (event) => {
   closeMenus(event.target.closest('details.menu'));
+  const step = event.target.closest('a[href^="#"]');
+  if (step) reveal(step.getAttribute('href'));
   const link = event.target.closest('a[href^="/phone"]');
   if (link && plainClick(event) && !link.target) {
     event.preventDefault();
@@ -93,7 +96,8 @@ async function clicked(button) {
   else if (given.say) await typed(given.say);
   else if (given.tap) await tapped(JSON.parse(given.tap));
   else if (given.dial) await dial(given.dial);
-  else if (given.fill) fill(given);
+  else if (given.attach) attach(given.attach, 'sample photo', true);
+  else if (given.attachFrom) attachFrom(document.getElementById(given.attachFrom));
   else if (given.fetch) await copy((await act('GET', given.fetch))[given.field], 'the command');
   else if (given.test) await test(given.test);
   else if (given.do) await done(button, given.do, given.body ? JSON.parse(given.body) : {});
@@ -105,9 +109,11 @@ async function dial(what) {
   await refresh();
 }
 
-function fill({ fill: name, with: words }) {
-  document.getElementById(name).value = words;
-  document.getElementById('body').focus();
+function attachFrom(field) {
+  if (!field.value || !field.reportValidity()) return;
+  attach(field.value);
+  field.value = '';
+  closeMenus();
 }
 
 async function done(button, what, body) {
@@ -152,7 +158,6 @@ async function typed(words) {
 function value(field) {
   if (field.type === 'checkbox') return field.checked;
   if (field.dataset.type === 'number') return Number(field.value);
-  if (field.dataset.type === 'list') return field.value ? [field.value] : [];
   return field.value;
 }
 
@@ -190,12 +195,13 @@ async function submitted(form) {
 
 async function compose(form) {
   const body = { ...read(form), wait: false };
-  if (!body.body && !body.media.length) return;
-  if (!body.media.length) delete body.media;
+  const media = attachments();
+  if (!body.body && !media.length) return;
+  if (media.length) body.media = media;
   const [method, path] = form.dataset.do.split(' ');
   await act(method, path, body);
   form.elements.body.value = '';
-  form.elements.media.value = '';
+  detach();
   closeMenus();
   await refresh();
   toFoot();
@@ -233,7 +239,12 @@ document.getElementById('snippet-forget').addEventListener('click', () => {
 
 addEventListener('popstate', () => refresh().catch(failed));
 settle(null, true);
-keys({ go, closeMenus });
+keepFoot();
+toChosen();
+reveal(location.hash);
+accept(failed);
+seek(go);
+keys({ closeMenus });
 live(async () => {
   try {
     await refresh();

@@ -24,6 +24,8 @@ function drawer() {
   if (drawer.open) drawer.querySelector('summary').focus();
 }
 
+const shortcuts = () => document.getElementById('shortcuts').showModal();
+
 const KEYS = {
   '/': () => document.getElementById('q').focus(),
   c: () => document.getElementById('body').focus(),
@@ -35,7 +37,7 @@ const KEYS = {
   f: () => press('freeze'),
   '+': () => document.querySelector('.steps button')?.click(),
   d: drawer,
-  '?': () => document.getElementById('shortcuts').showModal(),
+  '?': shortcuts,
 };
 
 function escape(closeMenus) {
@@ -55,6 +57,7 @@ export function keys({ closeMenus }) {
   const box = document.getElementById('keys-on');
   box.checked = localStorage.getItem(ON) !== 'off';
   box.addEventListener('change', () => localStorage.setItem(ON, box.checked ? 'on' : 'off'));
+  document.addEventListener('click', (event) => { if (event.target.closest('#show-shortcuts')) shortcuts(); });
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     if (event.key === 'Escape') escape(closeMenus);

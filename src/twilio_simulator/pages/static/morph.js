@@ -35,7 +35,7 @@ export function morph(from, to) {
   }
   if (from.nodeType !== Node.ELEMENT_NODE) return;
   attributes(from, to);
-  if (from.classList.contains('unread') || from.classList.contains('new')) return; // written by the page itself
+  if (from.hasAttribute('data-kept')) return; // filled by the page itself
   children(from, to);
   if (from.nodeName === 'SELECT' || from.nodeName === 'INPUT') fields(from, to);
 }
