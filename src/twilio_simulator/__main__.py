@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 4010
 IN_USE = 2
+LEAST_ACCOUNTS = 2
+"""The one of the start, and one that a test made."""
 SELDOM = (20_000, 50, 100)
 """Collector thresholds; against Python's own they save a sixth of the processor time of a message."""
 
@@ -41,6 +43,12 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--token", help="auth token to use, 32 hexadecimal digits")
     parser.add_argument("--seed", type=int, help="makes SIDs, codes and delays repeatable")
     parser.add_argument("--strict", action="store_true", help="refuse parameters that Twilio does not have")
+    parser.add_argument(
+        "--most-accounts",
+        type=int,
+        default=1000,
+        help="beyond so many the oldest that a test made leaves (default: 1000)",
+    )
     parser.add_argument("--state", metavar="FILE", help="keep the world in this file, and go on from it")
     parser.add_argument("--control-token", help="what the control API wants as bearer token")
     parser.add_argument(
@@ -77,6 +85,8 @@ def check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
             "--token looks like a real auth token. Leave it out, choose one that shows it is made up "
             "(51a0 in front), or add --accept-any-token."
         )
+    if options.most_accounts < LEAST_ACCOUNTS:
+        parser.error(f"--most-accounts must be {LEAST_ACCOUNTS} or more")
     for name, port in (("--port", options.port), ("--proxy-port", options.proxy_port or 0)):
         if not 0 <= port <= 65535:  # noqa: PLR2004 - the range of ports
             parser.error(f"{name} must be from 0 to 65535")
@@ -107,6 +117,7 @@ async def run(options: argparse.Namespace) -> None:
         webhook_hosts=frozenset(options.allow_webhooks_to),
         control_token=options.control_token,
         accept_any_token=options.accept_any_token,
+        most_accounts=options.most_accounts,
     )
     simulator = Simulator(wanted)
     stop = asyncio.Event()

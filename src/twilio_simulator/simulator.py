@@ -14,6 +14,8 @@ from twilio_simulator.facts import table
 from twilio_simulator.facts.gate import Gate
 from twilio_simulator.faults.book import FaultBook
 from twilio_simulator.life.arrivals import Arrivals
+from twilio_simulator.life.file_checks import FileChecks
+from twilio_simulator.life.leaving import subjects
 from twilio_simulator.life.progress import Progress
 from twilio_simulator.life.replies import Replies
 from twilio_simulator.rest import handlers
@@ -26,7 +28,7 @@ from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.making import make_account, seed_plan
 from twilio_simulator.world.message import Message
-from twilio_simulator.world.state import World
+from twilio_simulator.world.state import MOST_ACCOUNTS, World
 
 PAGES = ("/", "/phone")
 
@@ -52,6 +54,8 @@ class Options:
     """Hosts beside loopback to which webhooks may go."""
     control_token: str | None = None
     """What the control API wants as bearer token, when set."""
+    most_accounts: int = MOST_ACCOUNTS
+    """Beyond them the oldest that a test made leaves."""
     accept_any_token: bool = False
     """Take auth tokens that look like real ones."""
 
@@ -62,6 +66,7 @@ class Simulator:
     def __init__(self, options: Options | None = None) -> None:
         options = options or Options()
         self.world = World(options.seed, options.ruleset)
+        self.world.most_accounts = options.most_accounts
         self.faults = FaultBook()
         self.webhooks = WebhookSender(self.world, self.faults, options.webhook_hosts)
         self.progress = Progress(self.world, self._announce)
@@ -138,7 +143,7 @@ class Simulator:
         self.shelf.forget()
         counts = {
             "messages": len(account.messages),
-            "events_called_off": self.world.clock.call_off(self._subjects(account)),
+            "events_called_off": self.world.clock.call_off(subjects(account, self.webhooks)),
         }
         account.messages.clear()
         account.ended.clear()
@@ -155,13 +160,6 @@ class Simulator:
             service.verifications.clear()
             service.current.clear()
         return {"reset": sid, **counts}
-
-    def _subjects(self, account: Account) -> set[str]:
-        """What events about this account are about."""
-        verifications = (sid for one in account.verify_services.values() for sid in one.verifications)
-        validations = (one.call_sid for one in account.validations.values())
-        webhooks = (one.id for one in self.webhooks.kept.values() if one.account_sid == account.sid)
-        return {*account.messages, *account.every_call(), *verifications, *webhooks, *validations}
 
     @staticmethod
     async def at_once() -> None:

@@ -14,7 +14,7 @@ from twilio_simulator.world.account import Settings
 from twilio_simulator.world.making import AccountPlan, NumberPlan, ServicePlan, VerifyPlan
 from twilio_simulator.world.message import Mode
 from twilio_simulator.world.numbers import CAPABILITIES, TEXTS
-from twilio_simulator.world.state import World
+from twilio_simulator.world.state import MOST_FICTIONAL, World
 
 MODES = ("immediate", "timed", "manual")
 CHANNELS = ("sms", "call", "whatsapp", "email")
@@ -203,6 +203,17 @@ def _senders(fields: Fields, plan: AccountPlan, world: World) -> None:
 
 
 def _short_codes(fields: Fields) -> list[str]:
+    _check_stock(fields, plan, world)
+
+
+def _check_stock(fields: Fields, plan: AccountPlan, world: World) -> None:
+    """Numbers that were left out are fictional ones, of which there is an end."""
+    drawn = sum(one.number is None for one in plan.numbers) + plan.whatsapp_senders.count(None)
+    taken = len(world.numbers) + len(world.whatsapp_owners) + len(plan.numbers) + len(plan.whatsapp_senders)
+    if taken < MOST_FICTIONAL or drawn <= sum(1 for _ in world.fictional_numbers()):
+        return
+    remedy = "Give numbers of your own, remove accounts, or POST /_sim/reset."
+    fields.wrong("numbers", f"wants more fictional numbers than are left of {MOST_FICTIONAL}", remedy)
     codes = fields.texts("short_codes")
     for code in codes:
         if not is_short_code(code):

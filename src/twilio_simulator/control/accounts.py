@@ -12,11 +12,12 @@ from twilio_simulator.control.account_plans import (
     settings,
     url,
 )
-from twilio_simulator.control.fields import Fields
+from twilio_simulator.control.fields import BadInputError, Fields
 from twilio_simulator.control.verified_callers import check_verified
 from twilio_simulator.control.visit import Content, Handler, Visit
+from twilio_simulator.life.leaving import leave, make_room
 from twilio_simulator.sid_patterns import is_token, looks_real
-from twilio_simulator.world.account import MEMBERSHIP, Account, AccountStatus, Type
+from twilio_simulator.world.account import Account, AccountStatus, Type
 from twilio_simulator.world.making import listen, make_account, simulated, verify_caller
 from twilio_simulator.world.provided_templates import PROVIDED
 
@@ -92,6 +93,7 @@ def create(visit: Visit) -> Content:
     fields = visit.fields()
     _check_token(visit, fields)
     plan = account_plan(fields, visit.world)
+    make_room(visit.world, visit.simulator.webhooks)
     account = make_account(visit.world, plan)
     return {"url": visit.request.address, **shown(account)}
 
@@ -137,6 +139,17 @@ def change(visit: Visit) -> Content:
     return shown(account)
 
 
+def remove(visit: Visit) -> Content:
+    """Take the account and its subaccounts out of the world; their numbers are free again."""
+    account, world = visit.account(), visit.world
+    visit.fields().done()
+    if account is visit.simulator.account:
+        raise BadInputError.of("sid", "The account of the start stays", "POST /_sim/reset empties it.", 409)
+    gone = len(world.accounts)
+    leave(world, visit.simulator.webhooks, account)
+    return {"removed": gone - len(world.accounts)}
+
+
 ROTATIONS = ("rotate", "create_secondary", "promote", "delete_secondary")
 
 
@@ -176,9 +189,9 @@ def join_sandbox(visit: Visit) -> Content:
     now = visit.world.clock.now()
     account.sandbox.sms_url = inbound
     for number in joining:
-        account.sandbox.members[number] = now + MEMBERSHIP
+        account.join_sandbox(number, now)
         if opens:
-            account.windows[SANDBOX, number] = now
+            account.open_window(SANDBOX, number, now)
     for number in leaving:
         account.sandbox.members.pop(number, None)
     return sandbox_shown(account)
@@ -189,6 +202,7 @@ ROUTES: dict[str, Handler] = {
     "GET /accounts": list_accounts,
     "GET /accounts/{sid}": fetch,
     "PATCH /accounts/{sid}": change,
+    "DELETE /accounts/{sid}": remove,
     "POST /accounts/{sid}/verified-callers": add_verified_callers,
     "POST /accounts/{sid}/sandbox": join_sandbox,
 }

@@ -27,6 +27,7 @@ WEBHOOK_KINDS = ("drop", "duplicate", "delay", "none", *fault_readers.WEBHOOK_KI
 WEBHOOKS = ("status", "inbound", "action", "voice", "call")
 CODE_KINDS = ("drop", "duplicate", "delay", "channel", "none")
 CODE_CHANNELS = ("sms", "call", "whatsapp", "email")
+MOST_FAULTS = 1000
 LONGEST = 3600
 LONGEST_JUMP = 366 * 86_400
 MOST_SEED = 2**53 - 1
@@ -71,8 +72,8 @@ def _kinds(match: dict[str, str]) -> tuple[str, ...]:
 
 def _action(fields: Fields, allowed: tuple[str, ...]) -> Action:
     kind = fields.choice("kind", allowed, "")
-    if not kind:
-        fields.wrong("kind", "is missing or unknown", f"Choose one of {', '.join(allowed)}.")
+    if fields.value("kind") is None:
+        fields.wrong("kind", "is missing", f"Choose one of {', '.join(allowed)}.")
     read = _READERS.get(kind)
     action = Action(kind) if read is None else read(kind, fields)
     fields.finished()
@@ -157,11 +158,15 @@ _READERS: dict[str, Callable[[str, Fields], Action]] = {
 
 def _dice(fields: Fields, visit: Visit) -> Dice | None:
     probability = fields.number("probability", 1, 0, 1)
-    drawn = visit.world.sids.stream("dice").getrandbits(32) if fields.has("probability") else 0
-    seed = round(fields.number("seed", drawn, 0, MOST_SEED))
+    seed = round(fields.number("seed", 0, 0, MOST_SEED))
     if fields.has("seed") and not fields.has("probability"):
         fields.wrong("seed", "belongs to dice", 'Add "probability": 0.1, or leave it out.')
-    return Dice(probability, seed) if fields.has("probability") else None
+    fields.done()
+    if not fields.has("probability"):
+        return None
+    # Drawn last: a refused fault must not change the numbers that come after it.
+    drawn = None if fields.has("seed") else visit.world.sids.stream("dice").getrandbits(32)
+    return Dice(probability, seed if drawn is None else drawn)
 
 
 def add(visit: Visit) -> Content:
@@ -169,12 +174,14 @@ def add(visit: Visit) -> Content:
     fields = visit.fields()
     match = _match(fields.part("match"), visit)
     actions = [_action(part, _kinds(match)) for part in fields.parts("do", "kind")]
-    name, dice = fields.text("id"), _dice(fields, visit)
+    name = fields.text("id")
     if not actions:
         fields.wrong("do", "is empty", 'List what goes wrong, like [{"kind": "rate_limit"}].')
+    if len(visit.simulator.faults.faults) >= MOST_FAULTS:
+        fields.wrong("do", f"comes to {MOST_FAULTS} other faults", "DELETE /_sim/faults first.")
     if name is not None and any(fault.id == name for fault in visit.simulator.faults.faults):
         fields.wrong("id", f"'{name}' exists already", "Choose another, or leave it out.")
-    fields.done()
+    dice = _dice(fields, visit)
     return visit.simulator.faults.add(match, actions, name, dice).resource()
 
 

@@ -2,7 +2,7 @@
 
 from twilio_simulator.control.fields import BadInputError
 from twilio_simulator.control.visit import Content, Handler, Visit
-from twilio_simulator.snapshots.shelf import MOST, NAME, Snapshot
+from twilio_simulator.snapshots.shelf import MOST, MOST_BYTES, NAME, Snapshot
 
 
 def _named(visit: Visit) -> Snapshot:
@@ -21,6 +21,8 @@ def take(visit: Visit) -> Content:
         raise BadInputError.of("name", f"'{name}' is no name", "Use up to 64 letters, digits and -, _ or .")
     if len(shelf.kept) >= MOST and name not in shelf.kept:
         raise BadInputError.of("name", f"There are {MOST} snapshots already", "DELETE one first.", 409)
+    if sum(len(one.text) for one in shelf.kept.values() if one.name != name) > MOST_BYTES:
+        raise BadInputError.of("name", f"Snapshots take {MOST_BYTES >> 20} MB already", "DELETE some.", 409)
     return {"replaced": name in shelf.kept, **shelf.take(name).resource()}
 
 

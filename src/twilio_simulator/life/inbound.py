@@ -9,7 +9,7 @@ from twilio_simulator.life.opt_outs import heed
 from twilio_simulator.webhooks.attempts import Webhook
 from twilio_simulator.webhooks.inbound_requests import inbound_parameters
 from twilio_simulator.webhooks.sender import WebhookSender
-from twilio_simulator.world.account import MEMBERSHIP, Account
+from twilio_simulator.world.account import Account
 from twilio_simulator.world.handset import Handset, Shown
 from twilio_simulator.world.message import Message
 from twilio_simulator.world.messaging_service import MessagingService
@@ -50,7 +50,7 @@ def arrive(world: World, webhooks: WebhookSender, handset: Handset, text: Text) 
         return Received(note="Nobody here has this number.")
     message = stored(world, account, handset.number, text)
     if text.to.channel == "whatsapp":
-        account.windows[text.to.number, handset.number] = now
+        account.open_window(text.to.number, handset.number, now)
     service = _service(account, text.to)
     message.service_sid = None if service is None else service.sid
     world.log.note("message.received", account.sid, message.sid, channel=text.to.channel)
@@ -69,9 +69,9 @@ def _sandbox_word(world: World, handset: Handset, body: str) -> Received | None:
     if joined is not None:
         if member_of is not None:
             del member_of.sandbox.members[handset.number]
-        joined.sandbox.members[handset.number] = now + MEMBERSHIP
+        joined.join_sandbox(handset.number, now)
         # The join word is itself an inbound message, so it opens the window (docs whatsapp/sandbox).
-        joined.windows[SANDBOX, handset.number] = now
+        joined.open_window(SANDBOX, handset.number, now)
         world.log.note("sandbox.joined", joined.sid, handset.number)
         return _stock(world, handset, JOINED, joined)
     if member_of is not None and word == "stop":

@@ -2,6 +2,7 @@
 
 from twilio_simulator.exchange import Reply
 from twilio_simulator.ledger import RefusalError
+from twilio_simulator.life.leaving import make_room
 from twilio_simulator.rest.call import Call, Handler, json_reply
 from twilio_simulator.rest.paging import flat_page
 from twilio_simulator.world.account import Account, AccountStatus
@@ -23,6 +24,7 @@ def create_account(call: Call) -> Reply:
     name = call.said("FriendlyName") or "Simulated subaccount"
     plan = AccountPlan(friendly_name=name, type=parent.type, ruleset=parent.ruleset, balance_micros=0)
     plan.numbers, plan.whatsapp_senders, plan.verify_services = [], [], []
+    make_room(call.world, call.webhooks, parent.sid)
     made = make_account(call.world, plan)
     made.owner_sid, made.settings = parent.sid, parent.settings
     call.world.log.note("account.created", parent.sid, made.sid)

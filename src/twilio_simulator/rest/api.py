@@ -33,6 +33,8 @@ STANDING_HEADERS = (
     "If-None-Match, If-Unmodified-Since, Idempotency-Key\r\nAccess-Control-Expose-Headers: ETag\r\n"
     "Access-Control-Allow-Credentials: true\r\n"
 )
+LONGEST_KEPT = 500
+"""Characters of a path or name that the journal keeps: a head may have 64 kB."""
 
 
 @dataclass(slots=True)
@@ -192,13 +194,13 @@ class TwilioApi:
             "request",
             "" if account is None else account.sid,
             visit.operation,
-            method=visit.request.method,
-            path=visit.request.path,
+            method=visit.request.method[:LONGEST_KEPT],
+            path=visit.request.path[:LONGEST_KEPT],
             status=status,
             code=code,
             connection=visit.request.connection,
             fault=visit.fault,
-            run=visit.request.headers.get("x-sim-run"),
+            run=visit.request.headers.get("x-sim-run", "")[:LONGEST_KEPT] or None,
         )
 
     def _finished(self, visit: Visit, reply: Reply, code: int | None) -> Reply:
@@ -211,7 +213,7 @@ class TwilioApi:
         )
         if visit.unimplemented:
             reply.headers += "X-Sim-Unimplemented: true\r\n"
-            count_miss(self._world.missed, visit.request.method, visit.request.path)
+            count_miss(self._world.missed, visit.request.method, visit.request.path[:LONGEST_KEPT])
         return reply
 
 

@@ -5,6 +5,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from twilio_simulator.faults.book import Action, FaultBook
@@ -18,6 +19,8 @@ from twilio_simulator.world.phone_call import ENDED
 from twilio_simulator.world.state import World
 
 KEPT_WEBHOOKS = 10_000
+SLACK = 500
+"""So many more before the oldest are thrown away, all at once."""
 LONGEST_WAIT = 60.0
 """Seconds: more than two tries with their timeouts take."""
 STATUS_NAMES = ("MessageStatus", "CallStatus")
@@ -146,12 +149,32 @@ class WebhookSender:
 
     def _keep(self, webhook: Webhook) -> None:
         self.kept[webhook.id] = webhook
-        if len(self.kept) > KEPT_WEBHOOKS:
-            self.kept.popitem(last=False)
+        if len(self.kept) > KEPT_WEBHOOKS + SLACK:
+            oldest = list(islice(self.kept.values(), SLACK))
+            self._throw_away(oldest, f"more than {KEPT_WEBHOOKS} webhooks came after it")
+
+    def _throw_away(self, webhooks: list[Webhook], why: str) -> None:
+        """Forget them; what still waits for its turn is given up, or a dead receiver's queue had no end."""
+        put_off = {one.id for one in webhooks if self._put_off.pop(one.id, None) is not None}
+        if put_off:
+            self._world.clock.call_off(put_off)
+        for one in webhooks:
+            del self.kept[one.id]
+            lane = self._lanes.get(one.lane)
+            if one.state == "planned" and lane is not None and one in lane:
+                lane.remove(one)
+            if one.state == "planned":
+                one.state, one.error = "dropped", why
+                self._note(one)
 
     def _queue(self, webhook: Webhook, *, faultless: bool = False) -> None:
         if not faultless and self._faults.armed and self._suffers(webhook):
             return
+    def forget(self, account_sid: str) -> None:
+        """Call off and throw away what is about this account."""
+        gone = [one for one in self.kept.values() if one.account_sid == account_sid]
+        self._throw_away(gone, "its account is gone")
+
         lane = self._lanes.get(webhook.lane)
         if lane is not None:
             lane.append(webhook)

@@ -21,6 +21,9 @@ from twilio_simulator.world.verification import VerifyService
 
 KEPT_MESSAGES = 10_000
 KEPT_CALLS = 2000
+KEPT_TOKENS = 10
+KEPT_PHONES = 20_000
+"""Windows, and members of the sandbox."""
 WINDOW = 24 * HOUR
 MEMBERSHIP = 72 * HOUR
 Type = Literal["Full", "Trial"]
@@ -101,7 +104,7 @@ class Account:
     updated: int = 0
     secondary_token: str | None = None
     past_tokens: list[str] = field(default_factory=list)
-    """Every primary token it had, the present one last."""
+    """The primary tokens that it had last, the present one at the end."""
     signing_key: tuple[str, str] | None = None
     """Id and secret of a webhook signing key; with one, webhooks are signed by HMAC-SHA256."""
     balance_micros: int = 100_000_000
@@ -158,12 +161,11 @@ class Account:
             self.past_tokens.append(self.auth_token)
 
     def keep(self, message: Message) -> None:
-        """Store a message; the oldest finished ones make room, and any when too many never finish."""
+        """Store a message; the oldest finished ones make room."""
         self.messages[message.sid] = message
         while len(self.messages) > KEPT_MESSAGES and self.ended:
             self.messages.pop(self.ended.popleft(), None)
-        if len(self.messages) > 2 * KEPT_MESSAGES:
-            del self.messages[next(iter(self.messages))]
+            del self.past_tokens[:-KEPT_TOKENS]
 
     def forget(self, message: Message) -> None:
         """Remove a message, as its owner wishes."""
@@ -192,11 +194,26 @@ class Account:
         return last is not None and now < last + WINDOW
 
     def is_sandbox_member(self, handset: str, now: int) -> bool:
+    def open_window(self, sender: str, handset: str, now: int) -> None:
+        """A message came in; the windows that were opened longest ago make room."""
+        self.windows.pop((sender, handset), None)
+        self.windows[sender, handset] = now
+        if len(self.windows) > KEPT_PHONES:
+            del self.windows[next(iter(self.windows))]
+
         """Whether the handset joined the sandbox less than 72 hours ago."""
         return self.sandbox.members.get(handset, 0) > now
 
     def owns_whatsapp(self, number: str) -> bool:
         """Whether WhatsApp messages may come from this number."""
+    def join_sandbox(self, handset: str, now: int) -> None:
+        """The handset is a member for 72 hours; those who joined longest ago make room."""
+        members = self.sandbox.members
+        members.pop(handset, None)
+        members[handset] = now + MEMBERSHIP
+        if len(members) > KEPT_PHONES:
+            del members[next(iter(members))]
+
         return number in self.whatsapp_senders or number == SANDBOX
 
     def resource(self) -> dict[str, Any]:

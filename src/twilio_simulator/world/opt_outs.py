@@ -5,6 +5,8 @@ from typing import Any
 
 from twilio_simulator.clock import precise
 
+KEPT_OPT_OUTS = 20_000
+
 
 @dataclass(slots=True)
 class OptOut:
@@ -37,7 +39,10 @@ class OptOuts:
 
     def add(self, opt_out: OptOut) -> None:
         """Remember a stop."""
+        self._all.pop((opt_out.scope, opt_out.handset), None)
         self._all[opt_out.scope, opt_out.handset] = opt_out
+        if len(self._all) > KEPT_OPT_OUTS:
+            del self._all[next(iter(self._all))]
 
     def remove(self, scope: str, handset: str) -> bool:
         """Forget a stop; whether there was one."""

@@ -21,7 +21,9 @@ _AREAS = (
     "954 970 972 973 978 980 984 989 201 202 203 205 207 208 209 213 214 215 216 217 218 219 224 225"
 )
 AREAS = tuple(_AREAS.split())
-STANDING = frozenset({"clock", "log", "rules", "address"})
+MOST_FICTIONAL = len(AREAS) * FICTIONAL_PER_AREA
+MOST_ACCOUNTS = 1000
+STANDING = frozenset({"clock", "log", "rules", "address", "most_accounts"})
 """What outlives a reset: others hold on to it."""
 
 
@@ -34,6 +36,8 @@ class World:
         self.sids = Sids(seed)
         self.rules = ruleset or Ruleset()
         self.log = EventLog(self.clock)
+        self.most_accounts = MOST_ACCOUNTS
+        """Beyond them the oldest that a test made leaves."""
         self.accounts: dict[str, Account] = {}
         self.handsets = Handsets()
         self.numbers: dict[str, Number] = {}

@@ -4,7 +4,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-MOST_UPLOADS = 200
+MOST_UPLOADS, MOST_BYTES = 200, 64 * 1024 * 1024
 LARGEST = 5_000_000
 """Bytes: what an MMS may carry."""
 SIDE, GREY = 64, b"\xa0"
@@ -21,7 +21,7 @@ class Upload:
 def keep(uploads: dict[str, Upload], sid: str, upload: Upload) -> None:
     """Store a file; the oldest make room."""
     uploads[sid] = upload
-    while len(uploads) > MOST_UPLOADS:
+    while len(uploads) > MOST_UPLOADS or sum(len(one.content) for one in uploads.values()) > MOST_BYTES:
         del uploads[next(iter(uploads))]
 
 
