@@ -31,9 +31,14 @@ ROWS = (
     ),
     Rule(60214, 400, "Call channel is not supported when using PSD2", "errors/60214", "documented"),
     Rule(60217, 400, "Invalid Service configuration", "errors/60217", "documented"),
-    Rule(60218, 400, "SendGrid Template is not active", "errors/60218", "documented"),
+    Rule(60218, 400, "SendGrid Template is not active", "errors/60218", "documented", forced=True),
     Rule(
-        60219, 400, "SendGrid Template does not contain required placeholders", "errors/60219", "documented"
+        60219,
+        400,
+        "SendGrid Template does not contain required placeholders",
+        "errors/60219",
+        "documented",
+        forced=True,
     ),
     Rule(60220, 400, "Messages to China require use case vetting", "errors/60220", "documented"),
     Rule(60221, 400, "No target verification specified", "errors/60221", "documented"),
@@ -43,6 +48,7 @@ ROWS = (
         "SendGrid The from address does not match a verified Sender Identity",
         "errors/60222",
         "documented",
+        forced=True,
     ),
     Rule(60223, 400, "Delivery channel disabled: {channel}", "errors/60223", "documented"),
     Rule(60224, 400, "Missing substitutions for selected template", "errors/60224", "documented"),
@@ -52,6 +58,7 @@ ROWS = (
         "Messages sent to china require friendly_name",
         "errors/60226; the status is inferred",
         "documented",
+        forced=True,
     ),
     Rule(
         60227,
@@ -62,7 +69,12 @@ ROWS = (
     ),
     Rule(60228, 400, "Template was not found", "errors/60228; the status is inferred", "documented"),
     Rule(
-        60229, 400, "Template translation was not found", "errors/60229; the status is inferred", "documented"
+        60229,
+        400,
+        "Template translation was not found",
+        "errors/60229; the status is inferred",
+        "documented",
+        forced=True,
     ),
     Rule(
         60238,
@@ -71,7 +83,14 @@ ROWS = (
         "errors/60238; the status is inferred",
         "documented",
     ),
-    Rule(60242, 400, "WhatsApp template not found", "errors/60242; the status is inferred", "documented"),
+    Rule(
+        60242,
+        400,
+        "WhatsApp template not found",
+        "errors/60242; the status is inferred",
+        "documented",
+        forced=True,
+    ),
     Rule(
         60243, 400, "Custom messages are not supported", "errors/60243; the status is inferred", "documented"
     ),
@@ -81,6 +100,7 @@ ROWS = (
         "You have exceeded your messaging limits",
         "errors/60245; the status is inferred",
         "documented",
+        forced=True,
     ),
     Rule(60247, 400, "Message Length Exceeded", "errors/60247; the status is inferred", "documented"),
     Rule(
@@ -103,13 +123,22 @@ ROWS = (
         "Verification blocked by Verify Device Intelligence",
         "errors/60413; the status is inferred",
         "documented",
+        forced=True,
     ),
     Rule(60605, 403, "Verification delivery attempt blocked", "errors/60605", "documented"),
+    Rule(
+        575001,
+        403,
+        "Verify isn't available for this trial account",
+        "errors/575001, of October 2026; the status is inferred",
+        "documented",
+    ),
     Rule(
         60728,
         429,
         "Account exceeded the hourly messages limit",
         "errors/60728; the status is inferred",
         "documented",
+        forced=True,
     ),
 )

@@ -7,6 +7,7 @@ from twilio_simulator.ledger import RefusalError
 from twilio_simulator.life.code_texts import Wishes, code_text
 from twilio_simulator.life.codes import Dispatch, send_code
 from twilio_simulator.rest.call import Call, Handler, json_reply
+from twilio_simulator.rest.trial_verifications import check_trial
 from twilio_simulator.rest.verification_rules import (
     check_channel,
     check_payment,
@@ -27,6 +28,7 @@ def start(call: Call) -> Reply:
     service = found_service(call, call.path["ServiceSid"])
     to, channel = call.said("To") or "", call.said("Channel") or ""
     check_recipient(to, channel)
+    check_trial(call, to, channel)
     check_wishes(call, service)
     # `auto` lets Twilio choose; the answer names what it chose.
     channel = _chosen(service) if channel == "auto" else channel
