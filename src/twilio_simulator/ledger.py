@@ -146,7 +146,7 @@ _ROWS: tuple[Rule, ...] = (
     Rule(30005, None, "Unknown destination handset", "errors/30005", "documented"),
     Rule(30006, None, "Landline or unreachable carrier", "errors/30006", "documented"),
     Rule(30007, None, "Message filtered", "errors/30007", "documented"),
-    Rule(30008, None, "Unknown error", "errors/30008", "documented"),
+    Rule(30008, None, "Unknown error", "errors/30008", "documented", forced=True),
     Rule(30034, None, "US A2P 10DLC - Message from an Unregistered Number", "errors/30034", "documented"),
     Rule(30036, None, "Validity Period Expired", "errors/30036", "documented"),
     Rule(63003, None, "Channel could not find To address", "errors/63003", "documented"),

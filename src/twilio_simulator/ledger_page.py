@@ -20,6 +20,9 @@ How sure a row is:
 - **documented**: it stands in Twilio's pages or error dictionary
 - **inferred**: it fits its neighbours, but was not seen
 
+*Forced only* means that nothing in the simulator brings the code about by itself: a [fault](faults.md) or the
+`outcome_code` of a phone has to.
+
 `read` is the month in which the source was read. Words in braces are filled in.
 
 """
@@ -30,9 +33,10 @@ def _cell(text: str) -> str:
 
 
 def _when(rule: Rule) -> str:
+    forced = "; forced only" if rule.forced else ""
     if rule.alert:
-        return f"alert ({rule.level})"
-    return "late" if rule.status is None else f"at once, {rule.status}"
+        return f"alert ({rule.level}){forced}"
+    return ("late" if rule.status is None else f"at once, {rule.status}") + forced
 
 
 def codes() -> str:

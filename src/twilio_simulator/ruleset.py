@@ -86,6 +86,14 @@ class Ruleset:
     """Words that a Verify service's name may not hold (60248); Twilio does not publish its list."""
     calls_of_twilios_own: Literal["hidden", "listed"] = "hidden"
     """Whether Calls.json shows the calls of Verify and of caller validation, which Twilio makes by itself."""
+    landline_code: Literal[21614, 21635] = 21614
+    """A landline as To: 21635 stands in the dictionary of 2026 only."""
+    not_on_whatsapp_code: Literal[63003, 63024] = 63003
+    """A phone without WhatsApp: both codes name it."""
+    trial_most_segments: int = 5
+    """A text of more segments fails on a classic trial (30044); the number is not published."""
+    trial_second_number_code: Literal[10002, 21404] = 10002
+    """A trial that buys a second number: its page names that cause; 21404 is the older one."""
     replies_between_two_numbers: int = 30
     """Replies between two numbers, each within 30 seconds of the one before, after which they fail (14107):
     the page of 2026 says 30, older copies 15 or 20."""

@@ -1,8 +1,10 @@
+import ast
 import re
 from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
+from tests.simulator.local import HANDSET, Local
 
 import twilio_simulator
 from twilio_simulator.ledger import LEDGER, RefusalError, late_text
@@ -23,6 +25,35 @@ def test_every_choice_of_the_ruleset_has_its_row() -> None:
     codes = {choice for hint in hints.values() for choice in get_args(hint) if isinstance(choice, int)}
 
     assert codes <= set(LEDGER)
+
+
+def codes_in_code() -> set[int]:
+    """Every number that stands in the simulator's code: not in its words, nor in the ledger itself."""
+    ledger = ("ledger.py", "ledger_page.py")
+    files = [one for one in SOURCES if one.name not in ledger and one.parent.name != "ledger_rows"]
+    nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text())))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is int}
+
+
+def test_every_row_comes_about_or_says_that_it_has_to_be_forced() -> None:
+    raised = codes_in_code()
+
+    assert [code for code, rule in LEDGER.items() if not rule.forced and code not in raised] == []
+    assert [code for code, rule in LEDGER.items() if rule.forced and code in raised] == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("code", sorted(code for code, rule in LEDGER.items() if rule.forced))
+async def test_what_has_to_be_forced_can_be(local: Local, code: int) -> None:
+    if LEDGER[code].status is None:
+        await local.does("PATCH", f"/phones/{HANDSET}", {"outcome_code": code})
+        message = await local.sent()
+        await local.advance(5)
+        assert (await local.message(message["sid"]))["error_code"] == code
+    else:
+        await local.does("POST", "/faults", {"do": [{"kind": "refusal", "code": code}]})
+        answer = await local.send()
+        assert (answer.status, answer.code) == (LEDGER[code].status, code)
 
 
 def test_rows_are_unique_and_name_their_source() -> None:

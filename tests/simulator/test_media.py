@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -96,3 +97,27 @@ async def test_what_cannot_be_handed_in_is_explained(local: Local, content: dict
 
     assert (answer.status, answer.json["errors"][0]["field"]) == (400, "base64")
     assert (await local.control("GET", "/media/ME0")).status == 404
+
+
+async def test_files_are_listed_by_the_day_of_their_making(local: Local) -> None:
+    message, _ = await sent_with(local, "https://example.org/a.png")
+    client = connect(local.simulator.url, local.sid, local.token)
+    today = datetime.fromtimestamp(local.simulator.world.clock.now() / 1000, UTC)
+    tomorrow = today + timedelta(days=1)
+
+    def found(**wanted: Any) -> int:
+        return len(client.messages(message).media.list(**wanted))
+
+    def program() -> list[int]:
+        return [
+            found(date_created=str(today.date())),
+            found(date_created=str(tomorrow.date())),
+            found(date_created_after=today),
+            found(date_created_after=tomorrow),
+            found(date_created_before=str(today.date())),
+            found(date_created_before=today - timedelta(days=1)),
+            found(date_created_after=today - timedelta(hours=1), date_created_before=tomorrow),
+        ]
+
+    assert await asyncio.to_thread(program) == [1, 0, 1, 0, 1, 0, 1]
+    client.http_client.close()

@@ -133,6 +133,7 @@ async def test_after_an_action_its_twiml_goes_on(local: Local, receiver: Receive
         (twiml("<Response>"), 12100),
         (twiml("\n<?xml version='1.0'?><Response/>"), 12100),
         (twiml("<Answer/>"), 12102),
+        (twiml("<?xml version='1.1'?><Response/>"), 12101),
         (twiml('<!DOCTYPE Response [<!ENTITY a "b">]><Response>&a;</Response>'), 12100),
         (twiml("{}", "application/json"), 12300),
         (twiml("<Response><!--" + "x" * 70_000 + "--></Response>"), 11750),
@@ -278,3 +279,16 @@ async def test_a_classic_trial_marks_its_replies(local: Local, receiver: Receive
 
     reply = await trial.message(told["webhook"]["messages"][0])
     assert reply["body"] == "Sent from your Twilio trial account - Hi"
+
+
+async def test_a_number_without_texts_cannot_reply(local: Local, receiver: Receiver) -> None:
+    account = await local.account(
+        numbers=["+12125550101", {"phone_number": "+12125550102", "capabilities": ["voice"]}],
+        inbound_url=receiver.url,
+    )
+    receiver.answers = [twiml('<Response><Message from="+12125550102">Hi</Message></Response>')]
+
+    told = await local.does("POST", f"/phones/{HANDSET}/messages", {"to": "+12125550101", "body": "Hello"})
+
+    assert told["account_sid"] == account.sid
+    assert await codes(local) == [14108]

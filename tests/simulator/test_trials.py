@@ -200,3 +200,55 @@ async def test_replies_by_twiml_follow_the_scheme(local: Local, receiver: Receiv
         bodies.append([one["body"] for one in rows if one["direction"] == "outbound-reply"])
 
     assert bodies == [[], [OF_2026.texts["sms_2fa"]], [f"{PREFIX}Hello"]]
+
+
+@pytest.mark.parametrize("ruleset", ["2026", "classic"])
+async def test_a_trial_has_one_number_at_a_time(local: Local, ruleset: str) -> None:
+    account = await trial(local, ruleset)
+    numbers, form = "{}/IncomingPhoneNumbers", {"PhoneNumber": "+12125550155"}
+
+    assert (await account.call("POST", f"{numbers}.json", form)).code == 10002
+
+    own = (await account.call("GET", f"{numbers}.json")).json["incoming_phone_numbers"][0]
+    await account.call("DELETE", f"{numbers}/{own['sid']}.json")
+    assert (await account.call("POST", f"{numbers}.json", form)).status == 201
+    await account.change(type="Full")
+    assert (await account.call("POST", f"{numbers}.json", {"AreaCode": "212"})).status == 201
+
+
+async def test_the_ruleset_chooses_the_code_of_a_second_number() -> None:
+    account = await trial(under(Ruleset(trial_second_number_code=21404)))
+
+    answer = await account.call("POST", "{}/IncomingPhoneNumbers.json", {"AreaCode": "212"})
+
+    assert (answer.status, answer.code) == (400, 21404)
+
+
+@pytest.mark.parametrize(("ruleset", "answers"), [("2026", 1), ("classic", 0)])
+async def test_a_trial_of_2026_answers_texts_by_itself(
+    local: Local, receiver: Receiver, ruleset: str, answers: int
+) -> None:
+    account = await trial(local, ruleset)
+    text = {"to": account.number, "body": "Anybody there?"}
+
+    await local.does("POST", f"/phones/{HANDSET}/messages", text)
+    await account.change(inbound_url=receiver.url)
+    await local.does("POST", f"/phones/{HANDSET}/messages", text)
+
+    shown = (await local.does("GET", f"/phones/{HANDSET}/messages"))["messages"]
+    assert [one["body"] for one in shown if one["direction"] == "in"] == [OF_2026.inbound_answer] * answers
+    assert len(receiver.got) == 1
+
+
+async def test_a_trial_replies_to_verified_numbers_only(local: Local, receiver: Receiver) -> None:
+    account = await trial(local, "classic", inbound_url=receiver.url)
+    answer = Reply(200, b"<Response><Message>Hi</Message></Response>", content_type="text/xml")
+    receiver.answers = [answer, answer]
+
+    told = [
+        await local.does("POST", f"/phones/{phone}/messages", {"to": account.number, "body": "Hello"})
+        for phone in (HANDSET, "+14155550124")
+    ]
+
+    assert [len(one["webhook"]["messages"]) for one in told] == [1, 0]
+    assert (await local.does("GET", "/alerts"))["alerts"][0]["code"] == 14111

@@ -74,6 +74,9 @@ def settings(fields: Fields, present: Settings) -> Settings:
         full_queues=frozenset(full),
         most_scheduled=round(fields.number("most_scheduled", present.most_scheduled, 0, 1_000_000)),
         segments_per_second=pace or None,
+        daily_messages=round(fields.number("daily_messages", present.daily_messages or 0, 0, 100_000))
+        or None,
+        us_registered=fields.flag("us_registered", default=present.us_registered),
     )
 
 
@@ -200,9 +203,6 @@ def _senders(fields: Fields, plan: AccountPlan, world: World) -> None:
     for sender in plan.whatsapp_senders:
         if sender in world.whatsapp_owners or sender == SANDBOX:
             fields.wrong("whatsapp_senders", f"{sender} is taken", "Leave it out to get a free one.")
-
-
-def _short_codes(fields: Fields) -> list[str]:
     _check_stock(fields, plan, world)
 
 
@@ -214,6 +214,9 @@ def _check_stock(fields: Fields, plan: AccountPlan, world: World) -> None:
         return
     remedy = "Give numbers of your own, remove accounts, or POST /_sim/reset."
     fields.wrong("numbers", f"wants more fictional numbers than are left of {MOST_FICTIONAL}", remedy)
+
+
+def _short_codes(fields: Fields) -> list[str]:
     codes = fields.texts("short_codes")
     for code in codes:
         if not is_short_code(code):

@@ -9,8 +9,8 @@ ROWS = (
     Rule(92002, 400, "The 'variables' parameter exceeds the allowed limit", DICTIONARY, "documented"),
     Rule(92003, 400, "'language' Parameter Required", DICTIONARY, "documented"),
     Rule(92004, 400, "Invalid language code", DICTIONARY, "documented"),
-    Rule(92005, 400, "ContentSid Required", DICTIONARY, "documented"),
-    Rule(92006, 400, "The Content Sid is Invalid", DICTIONARY, "documented"),
+    Rule(92005, 400, "ContentSid Required", DICTIONARY, "documented", forced=True),
+    Rule(92006, 400, "The Content Sid is Invalid", DICTIONARY, "documented", forced=True),
     Rule(92007, 400, "The Content Variables Parameter is invalid", DICTIONARY, "documented"),
     Rule(92008, 400, "Unsupported Content Type", DICTIONARY, "documented"),
     Rule(

@@ -19,3 +19,5 @@ class Rule(NamedTuple):
     """It shows in the debugger only, never in an answer of the REST API."""
     level: Literal["error", "warning"] = "error"
     """How the debugger files it."""
+    forced: bool = False
+    """Nothing in the simulator brings it about by itself: a fault, or a phone's `outcome_code`, has to."""

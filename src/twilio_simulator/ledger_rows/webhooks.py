@@ -18,6 +18,7 @@ def _alert(
 
 ROWS = (
     _alert(11200, "HTTP retrieval failure"),
+    _alert(11751, "Media Message - Media exceeds messaging provider size limit"),
     _alert(11201, "TCP connection timed out"),
     _alert(11202, "TCP connection refused"),
     _alert(11203, "HTTP communications failure: the total time was exceeded"),
@@ -42,7 +43,10 @@ ROWS = (
     _alert(14105, "Message: invalid 'statusCallback' attribute", "inferred"),
     _alert(14106, "Document retrieval limit reached: too many redirects between documents"),
     _alert(14107, "SMS send rate limit exceeded"),
+    _alert(14108, "From phone number not SMS capable", level="warning"),
+    _alert(14111, "Invalid To phone number for Trial mode", level="warning"),
     _alert(14109, "Reply limit of one inbound message exceeded: 10 messages"),
+    _alert(63052, "Legacy WhatsApp Template Used", level="warning"),
     _alert(30039, "Filtered to Prevent Message Loops", "inferred", "warning"),
     _alert(14110, "Invalid verb in the reply to a message", "inferred", "warning"),
 )

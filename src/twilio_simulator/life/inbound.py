@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from twilio_simulator.addresses import SANDBOX, Address
 from twilio_simulator.life.inbox import Text, owner, stored
 from twilio_simulator.life.listeners import listener
-from twilio_simulator.life.opt_outs import heed
+from twilio_simulator.life.opt_outs import heed, keyword
+from twilio_simulator.life.stock_texts import answer
+from twilio_simulator.life.trial_texts import scheme_of
 from twilio_simulator.webhooks.attempts import Webhook
 from twilio_simulator.webhooks.inbound_requests import inbound_parameters
 from twilio_simulator.webhooks.sender import WebhookSender
@@ -56,6 +58,9 @@ def arrive(world: World, webhooks: WebhookSender, handset: Handset, text: Text) 
     world.log.note("message.received", account.sid, message.sid, channel=text.to.channel)
     told = heed(world, account, handset, message, service)
     where = listener(account, text.to, handset.number, service)
+    scheme = scheme_of(account)
+    if where is None and scheme is not None and keyword(message, service) is None:
+        answer(world, handset, message, scheme.inbound_answer)
     if where is None:
         return Received(account, message, note="No webhook URL is set for this number.")
     parameters = inbound_parameters(message, handset, text.rich, world.address) + told

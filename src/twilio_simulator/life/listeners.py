@@ -6,6 +6,7 @@ from twilio_simulator.world.account import Account
 from twilio_simulator.world.application import TwimlApplication
 from twilio_simulator.world.messaging_service import MessagingService
 from twilio_simulator.world.numbers import Number
+from twilio_simulator.world.short_codes import ShortCode
 
 
 def listener(
@@ -16,6 +17,8 @@ def listener(
     if service is not None and service.inbound_request_url and not service.use_inbound_webhook_on_number:
         fallback = _turn(service.fallback_url, service.fallback_method)
         return Listener(service.inbound_request_url, service.inbound_method, fallback, pair)
+    if to.channel == "sms" and to.number in account.short_codes:
+        return of_settings(account.short_codes[to.number], "sms", pair)
     if to.channel == "sms":
         return of_number(account, account.numbers[to.number], "sms", pair)
     url = (
@@ -30,8 +33,10 @@ def of_number(account: Account, number: Number, kind: str, pair: tuple[str, str]
     return of_settings(number if application is None else application, kind, pair)
 
 
-def of_settings(owner: Number | TwimlApplication, kind: str, pair: tuple[str, str]) -> Listener | None:
-    """The URL, method and fallback that a number or an application has set."""
+def of_settings(
+    owner: Number | ShortCode | TwimlApplication, kind: str, pair: tuple[str, str]
+) -> Listener | None:
+    """The URL, method and fallback that a number, a short code or an application has set."""
     url = owner.setting(f"{kind}_url")
     if not url:
         return None

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from twilio_simulator.addresses import SANDBOX, address
+from twilio_simulator.addresses import SANDBOX, address, is_short_code
 from twilio_simulator.life.stock_texts import answer
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.handset import Handset
@@ -36,6 +36,9 @@ def keyword(message: Message, service: MessagingService | None) -> OptOutType | 
     """What the text asks for; on WhatsApp only a service with Advanced Opt-Out listens."""
     advanced = service is not None and service.advanced_opt_out
     if message.to.startswith("whatsapp:") and (not advanced or address(message.to).number == SANDBOX):
+        return None
+    if is_short_code(message.to) and not advanced:
+        # Standalone short codes have to see to it themselves (Twilio support, customizing HELP and STOP).
         return None
     return WORDS.get(message.body.strip().upper())
 

@@ -47,7 +47,7 @@ def _whatsapp_ending(
     account: Account, message: Message, handset: Handset, rules: Ruleset, now: int
 ) -> Ending:
     if not handset.whatsapp or handset.kind == "landline":
-        return Ending(rules.not_on_whatsapp_status, 63003)
+        return Ending(rules.not_on_whatsapp_status, rules.not_on_whatsapp_code)
     sender = address(message.sender or "").number
     if sender == SANDBOX and not account.is_sandbox_member(handset.number, now):
         return Ending(rules.sandbox_not_joined_status, 63015)

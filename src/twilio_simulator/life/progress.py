@@ -8,6 +8,8 @@ from typing import cast
 from twilio_simulator.addresses import address
 from twilio_simulator.clock import SECOND
 from twilio_simulator.ledger import late_text
+from twilio_simulator.life.legacy_templates import warn
+from twilio_simulator.life.limits import barred
 from twilio_simulator.life.outcomes import Ending, ending
 from twilio_simulator.life.queues import longest_queue, seconds_each, take_turn, wait_in_queue
 from twilio_simulator.life.senders import fitting, picked_sender
@@ -42,6 +44,8 @@ class Progress:
         """What the fault book has in store for the next message that begins."""
         self.delivered: Callable[[Message], None] | None = None
         """Who else is told of a message that reached its number."""
+        self.fetch_files: Callable[[Account, Message, Callable[[], None]], bool] | None = None
+        """Looks at a message's files first, when there is something to fetch."""
 
     def begin(self, account: Account, message: Message) -> None:
         """A message was created: let it move as its mode says."""
@@ -51,7 +55,13 @@ class Progress:
             self._crowd_out(account)
         if message.status == "scheduled":
             self._await(account, message)
-        elif message.mode == "timed":
+            return
+        then = partial(self._set_out, account, message)
+        if not message.media or self.fetch_files is None or not self.fetch_files(account, message, then):
+            then()
+
+    def _set_out(self, account: Account, message: Message) -> None:
+        if message.mode == "timed":
             self._schedule(account, message)
         elif message.mode == "immediate":
             while (step := self._next_step(account, message)) is not None:
@@ -96,6 +106,8 @@ class Progress:
             show(self._world.handsets.get(address(message.to).number), message)
             if self.delivered is not None:
                 self.delivered(message)
+        if message.status == "sent" and self._world.rules.body_matches_template:
+            warn(self._world, account, message)
         fate = message.fate
         if fate is not None and fate.late_ms and message.status == "undelivered":
             self._world.clock.after(
@@ -194,7 +206,9 @@ class Progress:
         if message.status == "scheduled" or (message.finished and message.status != "delivered"):
             return None
         handset = self._world.handsets.get(address(message.to).number)
-        end = ending(account, message, handset, self._world.rules, self._world.clock.now())
+        end = barred(self._world, account, message) or ending(
+            account, message, handset, self._world.rules, self._world.clock.now()
+        )
         return self._towards(end, message, handset)
 
     @staticmethod

@@ -6,7 +6,7 @@ from twilio_simulator.addresses import address, is_dialable, is_sender
 from twilio_simulator.life.loop_guard import LoopGuard
 from twilio_simulator.life.outcomes import Ending
 from twilio_simulator.life.progress import Progress
-from twilio_simulator.life.trial_texts import reply_text
+from twilio_simulator.life.trial_texts import is_open, reply_text
 from twilio_simulator.rest.messages import media_type
 from twilio_simulator.segments import segments
 from twilio_simulator.twiml.document import document
@@ -78,7 +78,8 @@ class Replies:
         to, sender = address(verb.to), address(verb.sender)
         if not is_dialable(to.number):
             return Flaw(14101, f"'{verb.to}' is no number")
-        owned = sender.number in account.numbers or account.owns_whatsapp(sender.number)
+        own = account.numbers.keys() | account.short_codes.keys()
+        owned = sender.number in own or account.owns_whatsapp(sender.number)
         if not is_sender(sender) or not owned or sender.channel != to.channel:
             return Flaw(14102, f"'{verb.sender}' cannot send to '{verb.to}' here")
         if verb.callback is not None and not is_webhook_url(verb.callback):
@@ -93,8 +94,13 @@ class Replies:
     @staticmethod
     def _barred(account: Account, inbound: Message, verb: ReplyVerb) -> Flaw | None:
         to, sender = str(address(verb.to)), str(address(verb.sender))
+        number = account.numbers.get(sender)
+        if number is not None and "sms" not in number.capabilities:
+            return Flaw(14108, f"'{sender}' cannot send texts")
         if account.opt_outs.holds(sender, inbound.service_sid, to):
             return Flaw(21610, f"{to} has opted out of messages from {sender}")
+        if not is_open(account, to):
+            return Flaw(14111, f"{to} is no verified number of this trial account")
         if reply_text(account, to, verb.body) is None:
             return Flaw(572006, "a trial of 2026 replies with its ten texts only")
         return None

@@ -12,7 +12,9 @@ MACHINE_MADE = 30039
 
 
 def answer(world: World, handset: Handset, inbound: Message, text: str) -> None:
-    """The text reaches whoever wrote; no source shows it as a Message of the account that was written to."""
+    """The text, if any, reaches whoever wrote; no source shows it as a Message of the account written to."""
+    if not text:
+        return
     peer = address(inbound.to)
     handset.screen.append(
         Shown(world.clock.now(), peer.channel, "in", inbound.to, text, inbound.account_sid, None)

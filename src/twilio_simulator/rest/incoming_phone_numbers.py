@@ -135,6 +135,8 @@ def delete_number(call: Call) -> Reply:
 
 def buy_number(call: Call) -> Reply:
     """By PhoneNumber, or any free one of an AreaCode."""
+    if call.account.type == "Trial" and call.account.numbers:
+        raise RefusalError(call.world.rules.trial_second_number_code)
     _check_settings(call)
     number = rent(call.world, call.account, NumberPlan(_wanted(call)))
     _apply(call, number)

@@ -3,6 +3,7 @@
 from twilio_simulator.clock import rfc2822
 from twilio_simulator.exchange import Reply
 from twilio_simulator.rest.call import Call, Handler, json_reply, no_content
+from twilio_simulator.rest.dates import in_range
 from twilio_simulator.rest.paging import flat_page
 from twilio_simulator.world.message import Media, Message
 
@@ -23,11 +24,10 @@ def _found(call: Call) -> tuple[Message, Media]:
 
 
 def list_media(call: Call) -> Reply:
-    """The files of a message."""
+    """The files of a message, filtered by the day or instant of their making."""
     message = _message(call)
-    return flat_page(
-        call, "media_list", message.media, lambda one: one.sid, lambda one: media_resource(message, one)
-    )
+    rows = [one for one in message.media if in_range(call.request, "DateCreated", one.created)]
+    return flat_page(call, "media_list", rows, lambda one: one.sid, lambda one: media_resource(message, one))
 
 
 def media_resource(message: Message, media: Media) -> dict[str, object]:

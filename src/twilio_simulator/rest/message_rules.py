@@ -231,7 +231,7 @@ def _check_destination(call: Call, draft: Draft) -> None:
     if draft.sender is not None and draft.service is None and _queue_is_full(call, str(draft.sender)):
         raise RefusalError(21611)
     if draft.to.channel == "sms" and call.world.handsets.get(draft.to.number).kind == "landline":
-        raise RefusalError(21614)
+        raise RefusalError(call.world.rules.landline_code)
 
 
 def _queue_is_full(call: Call, sender: str) -> bool:

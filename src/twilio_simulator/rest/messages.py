@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 
 from twilio_simulator.addresses import address
-from twilio_simulator.clock import moment
 from twilio_simulator.exchange import Reply
 from twilio_simulator.ledger import RefusalError
 from twilio_simulator.life.outcomes import Ending
 from twilio_simulator.rest.call import Call, Handler, json_reply, no_content
+from twilio_simulator.rest.dates import in_range
 from twilio_simulator.rest.message_rules import Draft, checked
 from twilio_simulator.rest.paging import flat_page
 from twilio_simulator.segments import SMART, segments
 from twilio_simulator.world.message import Media, Message, Status
 
-DAY = 86_400_000
-DATE_LENGTH = 10
+SENT = frozenset({"DateSent", "DateSent<", "DateSent>"})
 MEDIA_TYPES = {
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
@@ -143,9 +142,9 @@ def delete_message(call: Call) -> Reply:
 
 def list_messages(call: Call) -> Reply:
     """The newest first; filtered by To, From and the day or instant of sending."""
-    chosen = [
-        one for one in _in_turn(call, reversed(call.account.messages.values())) if _sent_in_range(call, one)
-    ]
+    chosen = list(_in_turn(call, reversed(call.account.messages.values())))
+    if not SENT.isdisjoint(call.request.query):
+        chosen = [one for one in chosen if in_range(call.request, "DateSent", one.sent)]
     return flat_page(call, "messages", chosen, lambda one: one.sid, lambda one: one.resource())
 
 
@@ -159,30 +158,6 @@ def _in_turn(call: Call, messages: Iterable[Message]) -> Iterable[Message]:
         if (wanted_to is None or one.to == wanted_to)
         and (wanted_sender is None or one.sender == wanted_sender)
     )
-
-
-def _sent_in_range(call: Call, message: Message) -> bool:
-    query = call.request.query
-    if "DateSent" not in query and "DateSent<" not in query and "DateSent>" not in query:
-        return True
-    if message.sent is None:
-        return False
-    for name in ("DateSent", "DateSent<", "DateSent>"):
-        text = call.request.asked(name)
-        if text and not _holds(name, text, message.sent):
-            return False
-    return True
-
-
-def _holds(name: str, text: str, sent: int) -> bool:
-    """Bounds are inclusive: a date means its whole day in GMT."""
-    start = moment(text)
-    if start is None:
-        return True
-    end = start + (DAY if len(text.strip()) <= DATE_LENGTH else 1000)
-    if name == "DateSent<":
-        return sent < end
-    return sent >= start if name == "DateSent>" else start <= sent < end
 
 
 HANDLERS: dict[str, Handler] = {

@@ -3,12 +3,14 @@
 It comes from somebody else's server: no entity beyond XML's own five is expanded, and depth is bounded.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
 
 DEEPEST = 50
-WRONG_XML, WRONG_ROOT = 12100, 12102
+WRONG_XML, WRONG_VERSION, WRONG_ROOT = 12100, 12101, 12102
+VERSION = re.compile(r"""<\?xml\s+version\s*=\s*["']([^"']*)["']""")
 
 
 class TwimlError(Exception):
@@ -79,8 +81,11 @@ def document(text: str) -> Element:
     """The root, which is a Response; not to be changed.
 
     Raises:
-        TwimlError: it is no XML (12100), or its root is something else (12102).
+        TwimlError: it is no XML (12100), of another version (12101), or its root is something else (12102).
     """
+    declared = VERSION.match(text)
+    if declared is not None and declared[1] != "1.0":
+        raise TwimlError(WRONG_VERSION, f"the document says that it is XML {declared[1]}")
     tree = _Tree()
     parser = expat.ParserCreate()
     parser.StartElementHandler = tree.start

@@ -106,6 +106,14 @@ class WebhookSender:
         self._queue(again, faultless=True)
         return again
 
+    def allows(self, url: str) -> bool:
+        """Whether requests may go there: one list for webhooks, TwiML and files."""
+        return self._delivery.allows(url)
+
+    def alongside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Carry out what is to be waited for, and called off, like a webhook."""
+        self._start(work)
+
     async def finished(self, webhook: Webhook) -> None:
         """Wait until this one is answered, given up, dropped by a fault, or put off by one."""
 
@@ -147,6 +155,11 @@ class WebhookSender:
             if webhook.state in ("planned", "sending") and webhook.id not in put_off:
                 self._queue(webhook, faultless=True)
 
+    def forget(self, account_sid: str) -> None:
+        """Call off and throw away what is about this account."""
+        gone = [one for one in self.kept.values() if one.account_sid == account_sid]
+        self._throw_away(gone, "its account is gone")
+
     def _keep(self, webhook: Webhook) -> None:
         self.kept[webhook.id] = webhook
         if len(self.kept) > KEPT_WEBHOOKS + SLACK:
@@ -170,11 +183,6 @@ class WebhookSender:
     def _queue(self, webhook: Webhook, *, faultless: bool = False) -> None:
         if not faultless and self._faults.armed and self._suffers(webhook):
             return
-    def forget(self, account_sid: str) -> None:
-        """Call off and throw away what is about this account."""
-        gone = [one for one in self.kept.values() if one.account_sid == account_sid]
-        self._throw_away(gone, "its account is gone")
-
         lane = self._lanes.get(webhook.lane)
         if lane is not None:
             lane.append(webhook)

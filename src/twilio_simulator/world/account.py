@@ -84,6 +84,10 @@ class Settings:
     """Senders and services whose queue counts as full (21611; 30001 with a service)."""
     most_scheduled: int = 1_000_000
     """Scheduled messages at a time (35125)."""
+    daily_messages: int | None = None
+    """Messages in 24 hours; those beyond fail (63038; 30023 for A2P texts)."""
+    us_registered: bool = True
+    """Whether its senders of texts to North America are registered (30034), or verified (30032)."""
     segments_per_second: float | None = None
     """How fast one sender sends; None lets every message go at once."""
 
@@ -135,6 +139,8 @@ class Account:
     opt_outs: OptOuts = field(default_factory=OptOuts)
     units: dict[str, int] = field(default_factory=dict)
     """What a trial has used up, by kind: sms, whatsapp."""
+    dispatched: deque[int] = field(default_factory=deque)
+    """When messages went out in the last 24 hours, where their number is limited."""
     queues: dict[str, int] = field(default_factory=dict)
     """When the queue of a paced sender will be empty, by its address."""
     is_test: bool = False
@@ -159,13 +165,13 @@ class Account:
         """Note the primary token, so that webhooks can be signed with the one before it."""
         if self.past_tokens[-1:] != [self.auth_token]:
             self.past_tokens.append(self.auth_token)
+            del self.past_tokens[:-KEPT_TOKENS]
 
     def keep(self, message: Message) -> None:
         """Store a message; the oldest finished ones make room."""
         self.messages[message.sid] = message
         while len(self.messages) > KEPT_MESSAGES and self.ended:
             self.messages.pop(self.ended.popleft(), None)
-            del self.past_tokens[:-KEPT_TOKENS]
 
     def forget(self, message: Message) -> None:
         """Remove a message, as its owner wishes."""
@@ -188,12 +194,6 @@ class Account:
         both = {**self.calls, **self.own_calls}
         return dict(sorted(both.items(), key=lambda pair: pair[1].created))
 
-    def window_is_open(self, sender: str, handset: str, now: int) -> bool:
-        """Whether free-form WhatsApp text may go out (24 hours from the last inbound message)."""
-        last = self.windows.get((sender, handset))
-        return last is not None and now < last + WINDOW
-
-    def is_sandbox_member(self, handset: str, now: int) -> bool:
     def open_window(self, sender: str, handset: str, now: int) -> None:
         """A message came in; the windows that were opened longest ago make room."""
         self.windows.pop((sender, handset), None)
@@ -201,11 +201,11 @@ class Account:
         if len(self.windows) > KEPT_PHONES:
             del self.windows[next(iter(self.windows))]
 
-        """Whether the handset joined the sandbox less than 72 hours ago."""
-        return self.sandbox.members.get(handset, 0) > now
+    def window_is_open(self, sender: str, handset: str, now: int) -> bool:
+        """Whether free-form WhatsApp text may go out (24 hours from the last inbound message)."""
+        last = self.windows.get((sender, handset))
+        return last is not None and now < last + WINDOW
 
-    def owns_whatsapp(self, number: str) -> bool:
-        """Whether WhatsApp messages may come from this number."""
     def join_sandbox(self, handset: str, now: int) -> None:
         """The handset is a member for 72 hours; those who joined longest ago make room."""
         members = self.sandbox.members
@@ -214,6 +214,12 @@ class Account:
         if len(members) > KEPT_PHONES:
             del members[next(iter(members))]
 
+    def is_sandbox_member(self, handset: str, now: int) -> bool:
+        """Whether the handset joined the sandbox less than 72 hours ago."""
+        return self.sandbox.members.get(handset, 0) > now
+
+    def owns_whatsapp(self, number: str) -> bool:
+        """Whether WhatsApp messages may come from this number."""
         return number in self.whatsapp_senders or number == SANDBOX
 
     def resource(self) -> dict[str, Any]:

@@ -150,6 +150,8 @@ def listen(account: Account, url: str) -> None:
     """Send texts to any of the account's senders to one URL; a blank one ends that."""
     for number in account.numbers.values():
         number.settings["sms_url"] = url
+    for code in account.short_codes.values():
+        code.settings |= {"sms_url": url}
     for sender in account.whatsapp_senders.values():
         sender.callback_url = url or None
     account.sandbox.sms_url = url or None

@@ -40,7 +40,7 @@ FINISHED = frozenset({"delivered", "undelivered", "failed", "canceled", "read", 
 
 @dataclass(slots=True)
 class Media:
-    """One file of a message; the simulator keeps its address and type, never fetches it."""
+    """One file of a message; the simulator keeps its address and type, not its bytes."""
 
     sid: str
     url: str
@@ -79,6 +79,8 @@ class Message:
     """What a template's rich types show on the phone."""
     late_code: int | None = None
     """A code that its template or variables earn it once it is dispatched."""
+    barred_by: int | None = None
+    """A code that keeps it from going out: of its files, or of a limit of the account."""
     send_at: int | None = None
     """When a scheduled message is due."""
     validity: int = 36_000_000

@@ -18,6 +18,10 @@ class ShortCode:
     friendly_name: str = ""
     settings: dict[str, str] = field(default_factory=dict)
 
+    def setting(self, name: str) -> str:
+        """A URL or method; a short code has no application."""
+        return self.settings.get(name, "POST" if name.endswith("_method") else "")
+
     def resource(self) -> dict[str, Any]:
         """The JSON of the ShortCode."""
         path = f"/2010-04-01/Accounts/{self.account_sid}/SMS/ShortCodes/{self.sid}"
@@ -32,6 +36,6 @@ class ShortCode:
             "sms_fallback_method": self.settings.get("sms_fallback_method", "POST"),
             "sms_fallback_url": self.settings.get("sms_fallback_url"),
             "sms_method": self.settings.get("sms_method", "POST"),
-            "sms_url": self.settings.get("sms_url"),
+            "sms_url": self.settings.get("sms_url") or None,
             "uri": f"{path}.json",
         }
