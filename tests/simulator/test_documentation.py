@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "simulator"
 PAGES = sorted(FOLDER.glob("*.md"))
 ADDRESS = "http://127.0.0.1:4010"
 BLOCK = re.compile(r"^```(\w+)( \w+)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-KNOWN = {"python", "python conftest", "python test", "sh", "console"}
+KNOWN = {"python", "python test", "sh", "console"}
 
 
 @dataclass
@@ -73,22 +73,23 @@ def run_shell(text: str, url: str) -> None:
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:.*will be removed in:DeprecationWarning")
 def test_examples_run(file: Path) -> None:
+    # The examples of a page go on from one another.
+    names: dict[str, object] = {"__name__": "example"}
     with in_process(Options(seed=1)) as place:
         for kind, text in blocks(file):
             assert kind in KNOWN
             if kind == "sh":
                 run_shell(text, place.url)
             elif kind == "python":
-                exec(compile(text.replace(ADDRESS, place.url), str(file), "exec"), {"__name__": "example"})  # noqa: S102 - our own pages
+                exec(compile(text.replace(ADDRESS, place.url), str(file), "exec"), names)  # noqa: S102 - our own pages
 
 
-def test_the_first_five_minutes_work(tmp_path: Path) -> None:
-    found = list(blocks(FOLDER / "README.md"))
-    (tmp_path / "conftest.py").write_text(next(text for kind, text in found if kind == "python conftest"))
-    tests = [text for kind, text in found if kind == "python test"]
+@pytest.mark.parametrize("mode", ["in-process", "server"])
+def test_tests_of_the_pages_pass_in_a_project_of_their_own(tmp_path: Path, mode: str) -> None:
+    tests = [text for file in PAGES for kind, text in blocks(file) if kind == "python test"]
     for number, text in enumerate(tests):
         (tmp_path / f"test_{number}.py").write_text(text)
-    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--simulator-mode={mode}")
 
     done = subprocess.run(  # noqa: S603 - our own
         command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
