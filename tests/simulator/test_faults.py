@@ -172,6 +172,28 @@ async def test_a_fault_hits_only_what_it_matches(local: Local) -> None:
     assert hit.status == 429
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"account": "AC" + "0" * 32},
+        {"to": "+14155550199"},
+        {"from": "+14155550199"},
+        {"body": "^Good"},
+        {"run": "7"},
+        {"operation": "CreateCall"},
+        {"webhook": "status"},
+        {"delivery": "code"},
+    ],
+    ids=lambda condition: next(iter(condition)),
+)
+async def test_every_condition_of_a_match_counts(local: Local, condition: dict[str, str]) -> None:
+    do = ["drop"] if condition.keys() & {"webhook", "delivery"} else ["rate_limit"]
+    await local.does("POST", "/faults", {"match": condition, "do": do})
+
+    assert (await local.send()).status == 201
+    assert (await local.does("GET", "/faults"))["unused"] == 1
+
+
 async def test_the_book_shows_what_was_used(local: Local) -> None:
     await script(local, "none", "rate_limit", "rate_limit")
     await local.send()

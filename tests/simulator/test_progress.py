@@ -122,6 +122,18 @@ async def test_an_impossible_step_needs_force(local: Local) -> None:
     assert forced.json["status"] == "undelivered"
 
 
+@pytest.mark.parametrize("state", ["reachable", "off"])
+async def test_an_end_stays_the_end(local: Local, state: str) -> None:
+    await local.does("PATCH", f"/phones/{HANDSET}", {"state": state})
+    message = await ended(local)
+    path = f"/messages/{message['sid']}/status"
+
+    answers = [await local.control("POST", path, {"status": end}) for end in sorted(FINISHED - {"read"})]
+
+    assert {answer.status for answer in answers} == {400}
+    assert (await local.message(message["sid"]))["status"] == message["status"]
+
+
 async def test_speed_shortens_the_way(local: Local) -> None:
     await local.change(speed=100)
     sid = (await local.sent())["sid"]

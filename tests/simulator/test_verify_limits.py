@@ -43,10 +43,14 @@ async def test_a_full_bucket_refuses_and_says_for_how_long(local: Local) -> None
     assert (await local.start(numbers[2], RateLimits='{"user": "ada"}')).status == 201
 
 
-async def test_a_refused_start_counts_in_no_bucket(local: Local) -> None:
-    path = await limited(local, 1, 60)
-    await local.call("POST", f"{path}/Buckets", {"Max": "5", "Interval": "3600"})
-    for _ in range(4):
+@pytest.mark.parametrize("sizes", [((1, 60), (5, 3600)), ((5, 3600), (1, 60))])
+async def test_a_refused_start_counts_in_no_bucket(
+    local: Local, sizes: tuple[tuple[int, int], tuple[int, int]]
+) -> None:
+    (first, (most, seconds)) = sizes
+    path = await limited(local, *first)
+    await local.call("POST", f"{path}/Buckets", {"Max": str(most), "Interval": str(seconds)})
+    for _ in range(6):
         await local.start(RateLimits='{"user": "ada"}')
     await local.advance(61)
 

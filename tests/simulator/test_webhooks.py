@@ -38,6 +38,15 @@ def test_signatures_agree_with_the_published_vectors(
     assert signature("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", parameters) == expected
 
 
+def test_a_blank_value_is_signed_too() -> None:
+    url, fields = "https://example.org/in", {"Body": "", "FinishedOnKey": "", "From": "+14158675309"}
+
+    given = signature("12345", url, list(fields.items()))
+
+    assert RequestValidator("12345").validate(url, fields, given)
+    assert given != signature("12345", url, [("From", "+14158675309")])
+
+
 async def test_a_text_has_callbacks_for_sent_and_delivered_in_order(local: Local, receiver: Receiver) -> None:
     message = await local.sent(StatusCallback=f"{receiver.url}/status?job=1")
     await local.advance(10)

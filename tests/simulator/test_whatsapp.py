@@ -53,6 +53,17 @@ async def test_the_window_closes_after_24_hours(local: Local) -> None:
     assert (await answered(local, local.whatsapp))["error_code"] == 63016
 
 
+async def test_a_window_is_one_senders_own(local: Local) -> None:
+    other = await local.account()
+    account = await local.account(whatsapp_senders=["+12125550151", "+12125550152"])
+    first, second = (one["address"] for one in account.facts["whatsapp_senders"])
+    await writes(local, first)
+
+    assert (await answered(account, first))["status"] == "read"
+    assert (await answered(account, second))["error_code"] == 63016
+    assert (await answered(other, other.whatsapp))["error_code"] == 63016
+
+
 async def test_a_handset_without_whatsapp_cannot_be_reached(local: Local) -> None:
     await writes(local, local.whatsapp)
     await local.does("PATCH", f"/phones/{HANDSET}", {"whatsapp": False})

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from twilio_simulator.webhooks.delivery import Delivery
 from twilio_simulator.webhooks.target import is_webhook_url, target
 from twilio_simulator.webhooks.wire import NoAnswerError, exchanged, request_bytes
+from twilio_simulator.world.state import World
 
 pytestmark = pytest.mark.anyio
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
@@ -76,6 +78,34 @@ def test_overrides_are_read_and_held_to_their_ranges() -> None:
     assert (to.connect_ms, to.read_ms, to.total_ms, to.retries) == (100, 900, 15000, 5)
     assert to.policy == {"4xx", "5xx"}
     assert (to.host, to.port, to.resource, to.credentials) == ("example.org", 8443, "/a?b=c", "ada:pw")
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("http://127.0.0.1:8080/in", True),
+        ("http://127.9.9.9/in", True),
+        ("http://[::1]/in", True),
+        ("http://localhost/in", True),
+        ("http://shop.localhost/in", True),
+        ("https://hooks.example.org/in", True),
+        ("https://HOOKS.example.org/in", True),
+        ("https://evil-hooks.example.org/in", False),
+        ("https://a.hooks.example.org/in", False),
+        ("https://hooks.example.org.evil.example/in", False),
+        ("http://localhost.example.org/in", False),
+        ("http://127.0.0.1.example.org/in", False),
+        ("http://127.0.0.1@example.org/in", False),
+        ("http://example.org/?at=127.0.0.1", False),
+        ("http://0.0.0.0/in", False),
+        ("http://192.168.0.1/in", False),
+        ("http://2130706433/in", False),
+    ],
+)
+def test_only_this_machine_and_named_hosts_get_webhooks(url: str, *, allowed: bool) -> None:
+    delivery = Delivery(World(), frozenset({"hooks.example.org"}))
+
+    assert delivery.allows(url) is allowed
 
 
 def test_a_default_port_is_not_named_in_the_host() -> None:
