@@ -28,7 +28,7 @@ FORM = "application/x-www-form-urlencoded; charset=utf-8"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 10
 AT_ONCE = 100
-"""Open requests to one server: one that never answers must not use up this process's sockets."""
+"""Open requests of one account to one server: who never answers must not use up this process's sockets."""
 KEPT_LINES = 1000
 EMPTY_ANSWER = 11770
 
@@ -56,7 +56,7 @@ class Delivery:
     def __init__(self, world: World, allowed: frozenset[str]) -> None:
         self._world = world
         self._allowed = allowed
-        self._lines: dict[tuple[str, int], asyncio.Semaphore] = {}
+        self._lines: dict[tuple[str, str, int], asyncio.Semaphore] = {}
         self.cookies = Cookies()
 
     def clear(self) -> None:
@@ -160,7 +160,7 @@ class Delivery:
         webhook.final_url = place.url
         if len(webhook.exchanges) < KEPT_EXCHANGES:
             webhook.exchanges.append(note)
-        line = self._line(to)
+        line = self._line(account, to)
         started = stopwatch()
         try:
             answered = await self._sent(webhook, to, request, line, deadline)
@@ -174,11 +174,11 @@ class Delivery:
             self.cookies.keep(pair, to.host, answered.cookies, self._world.clock.now())
         return answered
 
-    def _line(self, to: Target) -> asyncio.Semaphore:
-        """The queue in front of one server."""
+    def _line(self, account: Account, to: Target) -> asyncio.Semaphore:
+        """The account's queue in front of one server, so that no other account waits behind it."""
         if len(self._lines) > KEPT_LINES:
             self._lines = {place: line for place, line in self._lines.items() if line.locked()}
-        return self._lines.setdefault((to.host, to.port), asyncio.Semaphore(AT_ONCE))
+        return self._lines.setdefault((account.sid, to.host, to.port), asyncio.Semaphore(AT_ONCE))
 
     @staticmethod
     async def _sent(

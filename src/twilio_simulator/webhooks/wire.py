@@ -16,6 +16,7 @@ from twilio_simulator.webhooks.target import Target
 MAX_BODY = 64 * 1024
 """The largest TwiML that Twilio takes (11750); no more than one byte over it is kept."""
 MAX_HEAD = 16 * 1024
+IN_CHUNKS, UNTIL_CLOSED = -1, 10 * (MAX_HEAD + MAX_BODY)
 
 
 class WebhookError(Exception):
@@ -54,6 +55,8 @@ class _Exchange(asyncio.Protocol):
         self._request = request
         self._done = done
         self._buffer = bytearray()
+        self._needed: int | None = None
+        """Bytes of the whole answer, once its head is here."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are no subclass of asyncio's.
@@ -72,17 +75,27 @@ class _Exchange(asyncio.Protocol):
             self._done.set_result(bytes(self._buffer))
 
     def _is_whole(self) -> bool:
-        head, found, body = bytes(self._buffer).partition(b"\r\n\r\n")
-        if not found:
-            return False
-        lower = head.lower()
-        if b"transfer-encoding: chunked" in lower:
-            return body.endswith(b"0\r\n\r\n")
-        start = lower.find(b"content-length:")
-        if start < 0:
-            return lower.startswith((b"http/1.1 204", b"http/1.0 204"))
-        length = lower[start + 15 :].split(b"\r\n", 1)[0].strip()
-        return not length.isdigit() or len(body) >= int(length)
+        if self._needed is None:
+            self._needed = _needed(self._buffer)
+        if self._needed == IN_CHUNKS:
+            return self._buffer.endswith(b"0\r\n\r\n")
+        return self._needed is not None and len(self._buffer) >= self._needed
+
+
+def _needed(buffer: bytearray) -> int | None:
+    """How long the answer will be, None while nobody can tell."""
+    end = buffer.find(b"\r\n\r\n")
+    if end < 0:
+        return None
+    lower = bytes(buffer[:end]).lower()
+    if b"transfer-encoding: chunked" in lower:
+        return IN_CHUNKS
+    start = lower.find(b"content-length:")
+    if start < 0:
+        return 0 if lower.startswith((b"http/1.1 204", b"http/1.0 204")) else UNTIL_CLOSED
+    length = lower[start + 15 :].split(b"\r\n", 1)[0].strip()
+    # No body is read further than `MAX_BODY`, whatever its length.
+    return end + 4 + min(int(length[:10]), UNTIL_CLOSED) if length.isdigit() else 0
 
 
 _repeated = lru_cache(maxsize=4096)(quote_plus)
@@ -164,13 +177,15 @@ _CONNECT_CODES: tuple[tuple[type[Exception], int], ...] = (
 
 
 def _parsed(raw: bytes) -> Answered:
-    head, _, body = raw.partition(b"\r\n\r\n")
+    head, end, body = raw.partition(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
     words = lines[0].split(" ", 2)
     if not raw:
         raise NoAnswerError(11200, "the connection closed without an HTTP answer")
     if len(words) < 2 or not words[0].startswith("HTTP/") or not words[1].isdecimal():  # noqa: PLR2004 - version, status
         raise NoAnswerError(11206, "the answer is no HTTP")
+    if not end:
+        raise NoAnswerError(11206, "the head of the answer has no end")
     headers, cookies = {}, []
     for line in lines[1:]:
         name, _, value = line.partition(":")
