@@ -1,5 +1,5 @@
 import pytest
-from tests.simulator.local import Local
+from tests.simulator.local import HANDSET, Local
 
 from twilio_simulator.world.account import basic
 
@@ -76,7 +76,7 @@ async def test_the_account_and_its_balance_are_shown(local: Local) -> None:
     balance = (await local.call("GET", "{}/Balance.json")).json
 
     assert (account["sid"], account["type"], account["status"]) == (local.sid, "Full", "active")
-    assert balance == {"account_sid": local.sid, "balance": "100", "currency": "USD"}
+    assert balance == {"account_sid": local.sid, "balance": "100.00", "currency": "USD"}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ async def test_a_trial_of_2026_leaves_features_out(local: Local, path: str) -> N
 
 
 async def test_a_trial_of_2026_still_reads_its_account_and_verifies(local: Local) -> None:
-    trial = await local.account(type="Trial")
+    trial = await local.account(type="Trial", verified_callers=[HANDSET])
 
     assert (await trial.call("GET", "{}.json")).json["type"] == "Trial"
     assert (await trial.call("GET", "{}/IncomingPhoneNumbers.json")).status == 200

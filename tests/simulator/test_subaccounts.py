@@ -98,7 +98,7 @@ async def test_accounts_are_listed_with_their_subaccounts(local: Local) -> None:
 async def test_a_subaccount_pays_from_its_parents_balance(local: Local) -> None:
     child = await subaccount(local)
 
-    assert (await child.call("GET", "{}/Balance.json")).json["balance"] == "100"
+    assert (await child.call("GET", "{}/Balance.json")).json["balance"] == "100.00"
 
 
 async def test_keys_are_made_used_and_revoked_through_the_sdk(local: Local) -> None:
@@ -141,3 +141,24 @@ async def test_signing_keys_are_the_same_keys(local: Local) -> None:
     page = (await account.call("GET", "{}/SigningKeys.json")).json
     assert [one["friendly_name"] for one in page["signing_keys"]] == ["", "Old"]
     assert (await account.call("GET", "{}/Keys/SK" + "0" * 32 + ".json")).status == 404
+
+
+async def test_what_a_subaccount_sends_is_paid_by_its_parent(local: Local) -> None:
+    child = await subaccount(local)
+    await local.change(balance="12345.678")
+    number = (await child.call("POST", "{}/IncomingPhoneNumbers.json", {"AreaCode": "212"})).json
+    form = {"To": "+14155550123", "From": number["phone_number"], "Twiml": "<Response/>"}
+    await child.call("POST", "{}/Calls.json", form)
+    await child.sent(From=number["phone_number"])
+    await local.advance(60)
+
+    balances = [(await one.call("GET", "{}/Balance.json")).json["balance"] for one in (local, child)]
+
+    assert balances[0] == balances[1] == "12345.6561"
+
+
+@pytest.mark.parametrize(("given", "shown"), [("-0.5", "-0.50"), ("1234567", "1234567.00"), ("0.05", "0.05")])
+async def test_a_balance_is_written_out(local: Local, given: str, shown: str) -> None:
+    await local.change(balance=given)
+
+    assert (await local.call("GET", "{}/Balance.json")).json["balance"] == shown

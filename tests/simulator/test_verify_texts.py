@@ -225,3 +225,23 @@ async def test_settings_of_a_verify_service_are_checked_and_shown(local: Local) 
     shown = await local.does("GET", path)
     assert (shown["fraud_blocks"], shown["blocked_countries"], shown["fraud_guard"]) == ({}, [], True)
     assert (await local.control("GET", "/verify-services/VA0")).status == 404
+
+
+async def test_a_service_keeps_what_it_is_told_of_push_and_passkeys(local: Local) -> None:
+    path = f"/v2/Services/{local.verify}"
+    on = {"Push.IncludeDate": "true", "Passkeys.RelyingParty.Id": "example.com", "Totp.Issuer": "Ada"}
+    more = {
+        "Passkeys.RelyingParty.Origins": "a.example.com, b.example.com",
+        "Passkeys.UserVerification": "preferred",
+    }
+    first = (await local.call("POST", path, {**on, **more})).json
+    second = (await local.call("POST", path, {"Push.IncludeDate": "false"})).json
+
+    assert (first["push"]["include_date"], second["push"]["include_date"]) == (True, False)
+    assert second["passkeys"]["relying_party"] == {
+        "id": "example.com",
+        "name": None,
+        "origins": ["a.example.com", "b.example.com"],
+    }
+    assert (second["passkeys"]["user_verification"], second["totp"]["issuer"]) == ("preferred", "Ada")
+    assert (await local.call("POST", path, {"Passkeys.UserVerification": "always"})).code == 60200

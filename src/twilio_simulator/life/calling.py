@@ -175,7 +175,7 @@ class Calling:
             micros = MINUTE_PRICE * max(1, -(-call.seconds(now) // 60))
             call.price = f"-{micros / 1_000_000:.5f}"
             account = self._account(call)
-            account.balance_micros -= micros
+            self._world.payer(account).balance_micros -= micros
             if account.type == "Trial":
                 account.units["voice"] = account.units.get("voice", 0) + micros // MINUTE_PRICE
 

@@ -261,7 +261,7 @@ class Progress:
         whatsapp = message.to.startswith("whatsapp:")
         micros = WHATSAPP_PRICE if whatsapp else SEGMENT_PRICE * message.num_segments
         message.price = f"-{micros / 1_000_000:.5f}"
-        account.balance_micros -= micros
+        self._world.payer(account).balance_micros -= micros
 
 
 def show(handset: Handset, message: Message) -> None:

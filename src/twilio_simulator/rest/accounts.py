@@ -63,10 +63,12 @@ def list_accounts(call: Call) -> Reply:
 
 def fetch_balance(call: Call) -> Reply:
     """The balance, as a string; a subaccount draws on its parent's."""
-    account = call.account
-    payer = call.world.accounts.get(account.owner_sid or "", account)
-    dollars = payer.balance_micros / 1_000_000
-    return json_reply(200, {"account_sid": account.sid, "balance": f"{dollars:.5g}", "currency": "USD"})
+    whole, part = divmod(abs(call.world.payer(call.account).balance_micros), 1_000_000)
+    sign = "-" if call.world.payer(call.account).balance_micros < 0 else ""
+    # Cents at least, and as many digits as there are: "0.05", "99.9921".
+    digits = f"{part:06d}".rstrip("0").ljust(2, "0")
+    text = f"{sign}{whole}.{digits}"
+    return json_reply(200, {"account_sid": call.account.sid, "balance": text, "currency": "USD"})
 
 
 HANDLERS: dict[str, Handler] = {

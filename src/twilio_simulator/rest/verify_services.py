@@ -7,6 +7,7 @@ from twilio_simulator.exchange import Reply
 from twilio_simulator.ledger import RefusalError
 from twilio_simulator.rest.call import Call, Handler, json_reply, no_content
 from twilio_simulator.rest.paging import meta_page
+from twilio_simulator.rest.verify_passkeys import check_passkeys, keep_passkeys
 from twilio_simulator.world.verification import VerifyService
 from twilio_simulator.world.verify_templates import TEMPLATES
 
@@ -53,6 +54,7 @@ def _check(call: Call, *, fresh: bool) -> None:
         raise RefusalError(60200, parameter="FriendlyName")
     if any(word in (name or "").lower() for word in call.world.rules.restricted_words):
         raise RefusalError(60248)
+    check_passkeys(call)
     template = call.said("DefaultTemplateSid")
     if template is not None and template not in TEMPLATES:
         raise RefusalError(60228)
@@ -85,7 +87,9 @@ def _apply(call: Call, service: VerifyService) -> None:
             nested[key] = call.said(parameter) if low is None else call.number(parameter)
     service.friendly_name = call.one("FriendlyName") or service.friendly_name
     service.code_length = call.number("CodeLength") or service.code_length
-    service.push["include_date"] = call.flag("Push.IncludeDate") or service.push["include_date"]
+    include = call.flag("Push.IncludeDate")
+    service.push["include_date"] = service.push["include_date"] if include is None else include
+    keep_passkeys(call, service.passkeys)
     service.updated = call.now
 
 

@@ -81,6 +81,10 @@ class World:
         for header in [header for header, (owner, _) in self.tokens.items() if owner in owners]:
             del self.tokens[header]
 
+    def payer(self, account: Account) -> Account:
+        """Whose balance pays: a subaccount draws on its parent's."""
+        return self.accounts.get(account.owner_sid or "", account)
+
     def clear(self) -> None:
         """An empty world: phones, accounts and events are gone; the seed starts anew."""
         # What was is left whole, not emptied: a reset can be undone.

@@ -177,7 +177,14 @@ class VerifyService:
         default_factory=lambda: {"issuer": None, "time_step": 30, "code_length": 6, "skew": 1}
     )
     whatsapp: dict[str, Any] = field(default_factory=lambda: {"msg_service_sid": None, "from": None})
-    passkeys: dict[str, Any] | None = None
+    passkeys: dict[str, Any] = field(
+        default_factory=lambda: {
+            "relying_party": {"id": None, "name": None, "origins": None},
+            "authenticator_attachment": None,
+            "discoverable_credentials": None,
+            "user_verification": None,
+        }
+    )
     disabled_channels: frozenset[str] = frozenset()
     guards: VerifyGuards = field(default_factory=VerifyGuards)
     rate_limits: dict[str, RateLimit] = field(default_factory=dict)
