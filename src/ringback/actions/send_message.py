@@ -5,8 +5,9 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from ringback.action import Input, action
-from ringback.content import MOST_MEDIA, Body, MediaUrl
-from ringback.numbers import PhoneNumber, SmsSender, is_messaging_service
+from ringback.content import MOST_MEDIA, Body, MediaUrl, origin
+from ringback.content.timing import ExpiresAt, Priority, ScheduledBy, SendAt, schedule
+from ringback.numbers import PhoneNumber, SmsSender
 from ringback.results import AcceptedMessage
 from ringback.twilio import resources
 from ringback.twilio.client import Twilio
@@ -36,6 +37,10 @@ class SendMessage(Input):
     smart_encoded: bool | None = Field(
         None, description="Replace look-alike characters that would cost more segments.", examples=[True]
     )
+    send_at: SendAt = None
+    expires_at: ExpiresAt = None
+    scheduled_by: ScheduledBy = "ringback"
+    priority: Priority = "normal"
 
     @model_validator(mode="after")
     def says_something(self) -> Self:
@@ -55,11 +60,9 @@ class SendMessage(Input):
 @action(effect="send", channel="sms", reference="https://www.twilio.com/docs/messaging/api/message-resource")
 async def send_message(wanted: SendMessage, twilio: Twilio) -> AcceptedMessage:
     """Send a text or media to a phone."""
-    # A Messaging Service picks the number itself, so Twilio takes it under another name.
-    sender = "MessagingServiceSid" if is_messaging_service(wanted.sender) else "From"
     created = await twilio.create(
         resources.messages(),
-        {sender: wanted.sender},
+        origin(wanted.sender) | schedule(wanted.send_at, wanted.scheduled_by),
         To=wanted.to,
         Body=wanted.body,
         MediaUrl=wanted.media_urls,

@@ -3,6 +3,7 @@
 from pydantic import ValidationInfo, field_validator
 
 from ringback.action import Input, action
+from ringback.content.timing import ExpiresAt
 from ringback.results import StartedVerification
 from ringback.twilio import resources
 from ringback.twilio.client import Twilio
@@ -16,6 +17,7 @@ class SendVerify(Input):
     to: Recipient
     channel: Channel = "sms"
     locale: Locale = None
+    expires_at: ExpiresAt = None
 
     @field_validator("channel")
     @classmethod

@@ -4,6 +4,7 @@ from pydantic import Field, IPvAnyAddress, ValidationInfo, field_validator
 
 from ringback import verifying
 from ringback.action import Input, action
+from ringback.content.timing import ExpiresAt
 from ringback.results import StartedVerification
 from ringback.twilio import resources
 from ringback.twilio.client import Twilio
@@ -16,6 +17,7 @@ class SendVerifyWithConfiguration(Input):
     to: verifying.Recipient
     channel: verifying.Channel = "sms"
     locale: verifying.Locale = None
+    expires_at: ExpiresAt = None
     expires_in: verifying.Lifetime = None
     max_checks: verifying.Limit = Field(
         None, description="How many codes may be tried, up to 5.", examples=[3]

@@ -5,8 +5,8 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from ringback.action import Input, action
-from ringback.content import Body, MediaUrl
-from ringback.numbers import WhatsappAddress, WhatsappSender, is_messaging_service
+from ringback.content import Body, MediaUrl, WhatsappFrom, WhatsappTo, origin
+from ringback.content.timing import ExpiresAt, Priority, ScheduledBy, SendAt, schedule
 from ringback.results import AcceptedMessage
 from ringback.twilio import resources
 from ringback.twilio.client import Twilio
@@ -15,14 +15,8 @@ from ringback.twilio.client import Twilio
 class SendWhatsappMediaMessage(Input):
     """A file to one person on WhatsApp, within 24 hours of their last message."""
 
-    to: WhatsappAddress = Field(
-        description="Who receives it; whatsapp: is added for you.", examples=["whatsapp:+15005550006"]
-    )
-    sender: WhatsappSender = Field(
-        description="Who it comes from: a WhatsApp sender or Messaging Service of the account.",
-        examples=["whatsapp:+14155238886"],
-        json_schema_extra={"default_from": "account"},
-    )
+    to: WhatsappTo
+    sender: WhatsappFrom
     media_url: MediaUrl = Field(
         description="Where Twilio fetches the file from: up to 16 MB, pictures up to 5 MB.",
         examples=["https://example.org/picture.png"],
@@ -32,6 +26,10 @@ class SendWhatsappMediaMessage(Input):
         description="A caption, shown with pictures and films; may hold {{keywords}}.",
         examples=["Your ticket"],
     )
+    send_at: SendAt = None
+    expires_at: ExpiresAt = None
+    scheduled_by: ScheduledBy = "ringback"
+    priority: Priority = "normal"
 
     @model_validator(mode="after")
     def goes_elsewhere(self) -> Self:
@@ -49,10 +47,9 @@ class SendWhatsappMediaMessage(Input):
 )
 async def send_whatsapp_media_message(wanted: SendWhatsappMediaMessage, twilio: Twilio) -> AcceptedMessage:
     """Send a file over WhatsApp."""
-    sender = "MessagingServiceSid" if is_messaging_service(wanted.sender) else "From"
     created = await twilio.create(
         resources.messages(),
-        {sender: wanted.sender},
+        origin(wanted.sender) | schedule(wanted.send_at, wanted.scheduled_by),
         To=wanted.to,
         Body=wanted.body,
         MediaUrl=wanted.media_url,

@@ -27,6 +27,8 @@ KEYWORDS: Schema = {
 DEFAULTED = "If it is left out, the account's default is taken."
 ABOUT_PROPERTIES = ("description", "examples", "default", "title", "writeOnly", "x-default-from")
 NARROWING = {"enum", "const", "pattern", "minLength", "maxLength", "$ref", "anyOf", "allOf"}
+CHECKED_FORMATS = {"date-time"}
+"""Formats that some validators hold a text to; our own are unknown to them."""
 
 
 def action_view(action: Action[Any, Any]) -> dict[str, Any]:
@@ -87,8 +89,14 @@ def _published(field: Schema) -> Schema:
     if plain.pop("default_from", None):
         plain["description"] = f"{plain.get('description', '')} {DEFAULTED}".strip()
         plain["x-default-from"] = "account"
-    if plain.get("type") == "string" and not plain.keys() & NARROWING:
+    plain.pop("ages", None)
+    if plain.get("type") == "string" and not _is_narrow(plain):
         return plain
     about = {name: plain.pop(name) for name in ABOUT_PROPERTIES if name in plain}
     choices = plain["anyOf"] if plain.keys() == {"anyOf"} else [plain]
     return {"anyOf": [*choices, KEYWORD]} | about
+
+
+def _is_narrow(field: Schema) -> bool:
+    """Whether a keyword would not fit into a text."""
+    return bool(field.keys() & NARROWING) or field.get("format") in CHECKED_FORMATS

@@ -1,10 +1,12 @@
-"""What a message says: its text, and the URLs of its media."""
+"""What the messages share: text, media, and whom they go between over WhatsApp."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from ringback.numbers import WhatsappAddress, WhatsappSender, is_messaging_service
 
 LONGEST_BODY = 1600
 """Characters of a message before it is cut into segments (Twilio docs, errors/21617)."""
@@ -43,3 +45,21 @@ Body = Annotated[
 
 MediaUrl = Annotated[str, AfterValidator(_fetchable), WithJsonSchema({"type": "string", "format": "uri"})]
 """Where Twilio fetches a file from; never fetched by us."""
+
+WhatsappTo = Annotated[
+    WhatsappAddress,
+    Field(description="Who receives it; whatsapp: is added for you.", examples=["whatsapp:+15005550006"]),
+]
+WhatsappFrom = Annotated[
+    WhatsappSender,
+    Field(
+        description="Who it comes from: a WhatsApp sender or Messaging Service of the account.",
+        examples=["whatsapp:+14155238886"],
+        json_schema_extra={"default_from": "account"},
+    ),
+]
+
+
+def origin(sender: str) -> dict[str, Any]:
+    """Twilio's parameter for a sender: a Messaging Service picks the number itself and has another name."""
+    return {"MessagingServiceSid" if is_messaging_service(sender) else "From": sender}
