@@ -34,6 +34,8 @@ class Ruleset:
     """More than one MediaUrl on WhatsApp, which takes one: refused with 21623 or left out; unknown."""
     service_opt_out: Literal["late", "at_once"] = "late"
     """21610 for a message of a service: documented as late too; without a service it always comes at once."""
+    toll_free_stop_code: Literal[30004, 21610] = 30004
+    """After STOP to a toll-free number: blocked late by the network, or refused at once by Twilio as well."""
     redaction_in_flight: Literal["allow", "refuse"] = "allow"
     """An empty Body for a message that is still on its way; no source says that it has to be final."""
     template_body_in_create: Literal["rendered", "empty"] = "rendered"

@@ -5,12 +5,14 @@ from typing import Literal, cast
 
 from twilio_simulator.addresses import SANDBOX, is_dialable, is_short_code
 from twilio_simulator.control.fields import Fields
+from twilio_simulator.control.keywords import keywords
 from twilio_simulator.control.template_plans import template_plan
 from twilio_simulator.control.verified_callers import check_verified
 from twilio_simulator.countries import COUNTRIES
 from twilio_simulator.sid_patterns import is_sid, is_token
 from twilio_simulator.webhooks.target import is_webhook_url
 from twilio_simulator.world.account import Settings
+from twilio_simulator.world.keywords import Keywords
 from twilio_simulator.world.making import AccountPlan, NumberPlan, ServicePlan, VerifyPlan
 from twilio_simulator.world.message import Mode
 from twilio_simulator.world.numbers import CAPABILITIES, TEXTS
@@ -124,6 +126,7 @@ def _service(fields: Fields) -> ServicePlan:
         smart_encoding=fields.flag("smart_encoding", default=True),
         sticky_sender=fields.flag("sticky_sender", default=True),
         advanced_opt_out=fields.flag("advanced_opt_out", default=False),
+        keywords=keywords(fields, "keywords", Keywords()),
     )
     fields.finished()
     return plan

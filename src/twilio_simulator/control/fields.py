@@ -47,6 +47,10 @@ class Fields:
         """Whether the field was given."""
         return name in self._content
 
+    def names(self) -> list[str]:
+        """The fields that were given."""
+        return list(self._content)
+
     def value(self, name: str) -> Any:
         """The field as it is, None when absent."""
         self._read.add(name)

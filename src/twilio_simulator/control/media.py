@@ -42,7 +42,7 @@ def _media(visit: Visit) -> Media:
 
 
 async def serve(visit: Visit) -> Reply:
-    """The bytes: as handed in, as fetched from a server that may be asked, or a grey picture in their place."""
+    """The bytes: as handed in, as fetched from a server that may be asked, or a grey picture."""
     found = visit.world.uploads.get(visit.path["sid"])
     if found is None:
         media = _media(visit)

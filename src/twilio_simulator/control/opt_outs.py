@@ -24,7 +24,7 @@ def _pair(account: Account, fields: Fields) -> tuple[str, str]:
 
 
 def _shown(account: Account) -> Content:
-    return {"opt_outs": [one.resource() for one in account.opt_outs.all()]}
+    return {"opt_outs": account.opt_outs.resources()}
 
 
 def list_opt_outs(visit: Visit) -> Content:
@@ -50,6 +50,7 @@ def remove(visit: Visit) -> Content:
     fields = visit.fields()
     scope, handset = _pair(account, fields)
     account.opt_outs.remove(scope, handset)
+    account.opt_outs.unblock(scope, handset)
     return _shown(account)
 
 

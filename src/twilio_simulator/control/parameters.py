@@ -81,7 +81,10 @@ BODIES: dict[str, dict[str, str]] = {
         "probability": "number From 0 to 1: dice instead of a script, never used up",
         "seed": "integer Repeats a run of the dice",
     },
-    "PATCH /messaging-services/{sid}": {"advanced_opt_out": "boolean Whether Advanced Opt-Out is on"},
+    "PATCH /messaging-services/{sid}": {
+        "advanced_opt_out": "boolean Whether Advanced Opt-Out is on",
+        "keywords": "object {stop: {words, reply}, start, help, countries: {MX: {...}}}",
+    },
     "PATCH /messages/{sid}": {"progress": "string timed, immediate or manual"},
     "POST /messages/{sid}/status": {
         "status": "STRING Where the message moves",

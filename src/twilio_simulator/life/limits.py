@@ -12,13 +12,15 @@ from twilio_simulator.world.state import World
 DAY = 24 * HOUR
 NORTH_AMERICA = "+1"
 # Twilio's error dictionary: carriers leave a message undelivered, Twilio itself fails it.
-UNDELIVERED = frozenset({30006, 30023, 30032, 30034})
+UNDELIVERED = frozenset({30004, 30006, 30023, 30032, 30034})
 TOO_MANY, TOO_MANY_A2P = 63038, 30023
 
 
 def barred(world: World, account: Account, message: Message) -> Ending | None:
     """How a message ends that nobody lets out; None when nothing keeps it."""
     code = message.barred_by or _by_destination(world, message)
+    if account.opt_outs.network and account.opt_outs.blocked(message.sender, message.to):
+        code = 30004
     if code is None:
         settings = account.settings
         if account.type == "Trial" or settings.daily_messages is not None or not settings.us_registered:

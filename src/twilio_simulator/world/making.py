@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from twilio_simulator.clock import MINUTE
 from twilio_simulator.sid_patterns import SIMULATED
 from twilio_simulator.world.account import MEMBERSHIP, Account, Sandbox, Settings, Type
+from twilio_simulator.world.keywords import Keywords
 from twilio_simulator.world.messaging_service import MessagingService
 from twilio_simulator.world.numbers import (
     CAPABILITIES,
@@ -60,6 +61,7 @@ class ServicePlan:
     smart_encoding: bool = True
     sticky_sender: bool = True
     advanced_opt_out: bool = False
+    keywords: Keywords = field(default_factory=Keywords)
 
 
 @dataclass(slots=True)
@@ -208,6 +210,7 @@ def _add_services(world: World, account: Account, plan: AccountPlan) -> None:
             smart_encoding=service.smart_encoding,
             sticky_sender=service.sticky_sender,
             advanced_opt_out=service.advanced_opt_out,
+            keywords=service.keywords,
         )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twilio_simulator.clock import iso
+from twilio_simulator.world.keywords import Keywords
 
 _LINKS = {
     "phone_numbers": "PhoneNumbers",
@@ -50,6 +51,8 @@ class MessagingService:
     use_inbound_webhook_on_number: bool = False
     advanced_opt_out: bool = False
     """Set in the Console only: webhooks then say OptOutType, and keywords hold on WhatsApp too."""
+    keywords: Keywords = field(default_factory=Keywords)
+    """What Advanced Opt-Out listens to."""
     sticky: dict[str, str] = field(default_factory=dict)
     """Which sender a recipient is used to."""
     turns: int = 0

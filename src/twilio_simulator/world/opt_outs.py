@@ -18,9 +18,10 @@ class OptOut:
     since: int
     keyword: str
 
-    def resource(self) -> dict[str, Any]:
-        """The opt-out as the control API shows it."""
+    def resource(self, by: str = "twilio") -> dict[str, Any]:
+        """The opt-out as the control API shows it; `by` tells who heeds it."""
         return {
+            "by": by,
             "scope": self.scope,
             "handset": self.handset,
             "since": precise(self.since),
@@ -33,16 +34,27 @@ class OptOuts:
 
     def __init__(self) -> None:
         self._all: dict[tuple[str, str], OptOut] = {}
+        self.network: dict[tuple[str, str], OptOut] = {}
+        """Stops that the network keeps, for toll-free numbers: Twilio takes a message, and it is blocked."""
 
     def __len__(self) -> int:
         return len(self._all)
 
     def add(self, opt_out: OptOut) -> None:
         """Remember a stop."""
-        self._all.pop((opt_out.scope, opt_out.handset), None)
-        self._all[opt_out.scope, opt_out.handset] = opt_out
-        if len(self._all) > KEPT_OPT_OUTS:
-            del self._all[next(iter(self._all))]
+        _remember(self._all, opt_out)
+
+    def block(self, opt_out: OptOut) -> None:
+        """Have the network remember a stop."""
+        _remember(self.network, opt_out)
+
+    def unblock(self, scope: str, handset: str) -> None:
+        """Have the network forget a stop."""
+        self.network.pop((scope, handset), None)
+
+    def blocked(self, sender: str | None, handset: str | None) -> bool:
+        """Whether the network lets nothing through from this sender to this phone."""
+        return bool(self.network) and (sender, handset) in self.network
 
     def remove(self, scope: str, handset: str) -> bool:
         """Forget a stop; whether there was one."""
@@ -52,10 +64,19 @@ class OptOuts:
         """Whether the phone stopped this sender, or the whole service it belongs to."""
         return (service_sid or "", handset) in self._all or (sender or "", handset) in self._all
 
-    def all(self) -> list[OptOut]:
-        """Every stop, oldest first."""
-        return list(self._all.values())
+    def resources(self) -> list[dict[str, Any]]:
+        """Every stop as the control API shows it: Twilio's, then the network's, each oldest first."""
+        theirs = [one.resource("network") for one in self.network.values()]
+        return [one.resource() for one in self._all.values()] + theirs
 
     def clear(self) -> None:
         """Forget every stop."""
         self._all.clear()
+        self.network.clear()
+
+
+def _remember(stops: dict[tuple[str, str], OptOut], opt_out: OptOut) -> None:
+    stops.pop((opt_out.scope, opt_out.handset), None)
+    stops[opt_out.scope, opt_out.handset] = opt_out
+    if len(stops) > KEPT_OPT_OUTS:
+        del stops[next(iter(stops))]
