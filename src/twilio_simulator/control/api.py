@@ -72,6 +72,14 @@ class ControlApi:
         """
         self._guard.check(request)
 
+    def check_host(self, request: Request) -> None:
+        """The same without the token: for what is no secret.
+
+        Raises:
+            BadInputError: it comes by a foreign name, or from a foreign page.
+        """
+        self._guard.check_host(request)
+
     def _found(self, request: Request) -> Content | Reply | Stream | Awaitable[Content | Reply]:
         request.query = parsed_form(request.query_string)
         self.changes += request.method != "GET"

@@ -1,6 +1,7 @@
 """Bodies that come in chunks."""
 
-MAX_BODY = 4 * 1024 * 1024
+# The largest there is: a file of 5 MB as base64, handed to /_sim/media.
+MAX_BODY = 8 * 1024 * 1024
 
 
 class Malformed(Exception):

@@ -5,6 +5,7 @@ from twilio_simulator.pages.markup import Html, h, hidden, icon
 from twilio_simulator.pages.thread import Bubble
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import readable
+from twilio_simulator.world.uploads import LARGEST
 
 WORDS = ("STOP", "START", "HELP")
 SAMPLE = "/phone/static/sample-photo.svg"
@@ -47,7 +48,12 @@ def composer(view: View, to: str) -> Html:
     box = {"name": "body", "rows": "1", "placeholder": "Type as this person…", "aria-label": "Message"}
     box |= {"autocomplete": "off", "aria-keyshortcuts": "c", "dir": "auto"}
     send = h("button.round.send", {"type": "submit", "title": "Send (Enter)"}, icon("send"), hidden("Send"))
-    attached = {"data-kept": True, "aria-label": "Attached files", "data-most": str(MOST_FILES)}
+    attached: dict[str, object] = {
+        "data-kept": True,
+        "aria-label": "Attached files",
+        "data-most": str(MOST_FILES),
+    }
+    attached["data-largest"] = str(LARGEST)
     return h(
         "form.composer#composer",
         {"data-do": f"POST /phones/{view.handset.number}/messages", "data-keep-to": True},

@@ -90,7 +90,7 @@ def _missed(view: View) -> Html | None:
 def _alert(view: View, one: Alert) -> Html:
     return h(
         "li.alert",
-        {"id": f"alert-{one.sid}"},
+        {"id": f"alert-{one.sid}", "tabindex": "-1"},
         h("span.when", None, moment(one.at, seconds=True)),
         code_link(one.code),
         h("div", None, h("p", None, explained(one.code) or one.particulars), _particulars(one)),
@@ -109,7 +109,7 @@ def _failed(one: Failure) -> Html:
     there = {"href": f"/_sim/events?after={one.cursor - 1}&limit=1", "target": "_blank"}
     return h(
         "li.alert",
-        {"id": f"alert-{one.key}"},
+        {"id": f"alert-{one.key}", "tabindex": "-1"},
         h("span.when", None, moment(one.at, seconds=True)),
         code_link(one.code) if one.code else h("b", None, "fault"),
         h(

@@ -18,7 +18,7 @@ def delivery(view: View, webhook: Webhook) -> Html:
     again = {"type": "button", "data-do": f"POST /webhooks/{webhook.id}/resend"}
     return h(
         f"li.step.webhook{tone}",
-        {"id": f"step-{webhook.id}"},
+        {"id": f"step-{webhook.id}", "tabindex": "-1"},
         h("h3", None, name, h("span.at", None, moment(webhook.sent or webhook.planned, seconds=True))),
         h("p", None, h("code", None, f"{webhook.method} {webhook.url}")),
         h("p.outcome", None, outcome(webhook)),

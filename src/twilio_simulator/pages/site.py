@@ -3,11 +3,12 @@
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from twilio_simulator.control.fields import BadInputError
-from twilio_simulator.control.guard import COOKIE
+from twilio_simulator.control.guard import COOKIE, UNAUTHORIZED
 from twilio_simulator.exchange import Answer, Reply, Request, json_reply, parsed_form
+from twilio_simulator.pages.door import door
 from twilio_simulator.pages.page import page
 from twilio_simulator.pages.view import ROOT, first_number, is_handset, view
 
@@ -38,14 +39,16 @@ def serve(simulator: "Simulator", request: Request) -> Answer:
     token = request.asked("token")
     if token is not None:
         request.headers["authorization"] = f"Bearer {token}"
+    control = simulator.control
     try:
-        simulator.control.check(request)
+        # Style sheets and scripts are no secret; without them nobody could be asked for the token.
+        (control.check_host if request.path.startswith(STATIC) else control.check)(request)
     except BadInputError as error:
-        return json_reply(error.status, {"errors": error.errors})
+        return _locked(request, error)
     if request.method != "GET":
         return _plain(NOT_ALLOWED, "Pages are only read. The controls are under /_sim/.")
     if token is not None:
-        return _kept(token)
+        return _kept(request, token)
     if request.path.startswith(STATIC):
         return _file(request.path.removeprefix(STATIC))
     return _phone(simulator, request)
@@ -60,10 +63,21 @@ def _phone(simulator: "Simulator", request: Request) -> Reply:
     return Reply(200, page(view(simulator, number, request)).encode(), HEADERS, HTML)
 
 
-def _kept(token: str) -> Reply:
+def _kept(request: Request, token: str) -> Reply:
     """The token leaves the address at once, and with it the history and what is copied from there."""
+    rest = [(name, one) for name, values in request.query.items() if name != "token" for one in values]
+    there = quote(unquote(request.path), safe="/+@") + (f"?{urlencode(rest)}" if rest else "")
     cookie = f"Set-Cookie: {COOKIE}={quote(token, safe='')}; Path=/; HttpOnly; SameSite=Strict\r\n"
-    return Reply(FOUND, b"", f"Location: {ROOT}\r\n{cookie}{HEADERS}", HTML)
+    return Reply(FOUND, b"", f"Location: {there}\r\n{cookie}{HEADERS}", HTML)
+
+
+def _locked(request: Request, error: BadInputError) -> Reply:
+    """A person is asked for the token; a program and a stranger are told what is wrong."""
+    asks_for_page = "text/html" in request.headers.get("accept", "")
+    if error.status != UNAUTHORIZED or not asks_for_page or request.method != "GET":
+        return json_reply(error.status, {"errors": error.errors})
+    words = "That is not the token." if request.asked("token") is not None else ""
+    return Reply(UNAUTHORIZED, door(request, words).encode(), HEADERS, HTML)
 
 
 def _lead(simulator: "Simulator", request: Request) -> Reply:

@@ -17,6 +17,8 @@ TOLD = ("/phones/", "/clock/", "/faults", "/messages/", "/accounts/", "/calls/")
 SETTLING = 10
 """Seconds of virtual time in which a message reaches its end."""
 REFUSED = 400
+LONGEST_FILE, STAND_IN = 120, "YSBzdGFuZC1pbg=="
+"""Characters of base64 that a test can carry, and what stands for more."""
 FETCHED = "message = account.client.messages({sid}).fetch()"
 ARGUMENTS = {
     "To": "to",
@@ -50,7 +52,7 @@ class Step:
 
 def snippet(world: World, message: Message, steps: list[Step]) -> str:
     """The whole test module."""
-    names = _names(world.accounts[message.account_sid], message)
+    names = _names(world.accounts[message.account_sid], message) | _files(world, message)
     told = [step for step in steps if step.path.startswith(TOLD)]
     faulty = False
     if message.direction == "inbound":
@@ -88,6 +90,20 @@ def _names(account: Account, message: Message) -> Names:
     for number in list(account.whatsapp_senders)[:1]:
         names[f"whatsapp:{number}"] = "account.whatsapp_sender"
     names[account.sandbox.join_word] = 'account.facts["sandbox"]["join_word"]'
+    return names
+
+
+def _files(world: World, message: Message) -> Names:
+    """A file handed in is handed in again, a long one by a stand-in; the simulator's own are where it is."""
+    names: Names = {}
+    for media in message.media:
+        upload = world.uploads.get(media.url.rpartition("/")[2])
+        if upload is not None:
+            content = upload.content if len(upload.content) <= LONGEST_FILE else STAND_IN
+            given = arguments({"content_type": upload.content_type, "base64": content}, {})
+            names[media.url] = f'simulator.post("/media", {given})["url"]'
+        elif world.address and media.url.startswith(f"{world.address}/"):
+            names[media.url] = f'f"{{simulator.url}}{media.url.removeprefix(world.address)}"'
     return names
 
 
@@ -134,13 +150,16 @@ def _inbound(steps: list[Step], message: Message, names: Names) -> list[str]:
 
 
 def _retold(message: Message) -> Step:
-    body = {"to": message.to, "body": message.body}
+    body: dict[str, Any] = {"to": message.to, "body": message.body}
+    if message.media:
+        body["media"] = [one.url for one in message.media]
     return Step("POST", f"/phones/{_handset(message)}/messages", body, 0)
 
 
 def _ending(message: Message) -> list[str]:
     if message.direction == "inbound":
-        return ["", f"assert message.body == {quoted(message.body)}"]
+        files = [f'assert message.num_media == "{len(message.media)}"'] if message.media else []
+        return ["", f"assert message.body == {quoted(message.body)}", *files]
     expected = f"({quoted(message.status)}, {message.error_code})"
     return [
         f"clock.advance({SETTLING})",

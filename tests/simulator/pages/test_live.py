@@ -91,3 +91,27 @@ async def test_the_other_tab_tells_of_new_messages(browser: Browser, fresh: Simu
         await window.keys("1")
 
         await expect(window.one(".tabs a").first).to_have_text("SMS")
+
+
+async def test_several_messages_at_once_are_all_announced(browser: Browser, fresh: Simulator) -> None:
+    local = Local(fresh)
+    await local.change(progress="immediate")
+    async with looking(browser, fresh) as window:
+        await local.sent(Body="First")
+        await local.sent(Body="Second")
+        announced = f"New message for {ADA}: First. New message for {ADA}: Second"
+        await expect(window.one("#announcer")).to_have_text(announced)
+        for number in range(5):
+            await local.sent(Body=f"Number {number}")
+        await expect(window.one("#announcer")).to_have_text(f"5 new messages for {ADA}")
+
+
+async def test_a_message_that_fails_later_is_announced(browser: Browser, local: Local) -> None:
+    await local.does("PATCH", f"/phones/{ADA.replace('+', '%2B')}", {"state": "off"})
+    await local.sent(Body="Are you there?")
+    async with looking(browser, local.simulator) as window:
+        await expect(window.bubble("Are you there?")).to_be_visible()
+        await local.advance(10)
+
+        words = f"Not delivered to {ADA}: Are you there? (undelivered 30003)"
+        await expect(window.one("#announcer")).to_have_text(words)

@@ -1,11 +1,14 @@
-"""What the pages' server answers, without a browser."""
+"""What the pages' server answers, and to whom."""
 
 import inspect
 
 import pytest
+from playwright.async_api import Browser, expect
+from tests.simulator.pages.window import Window
 
 from twilio_simulator.exchange import Reply, Request
 from twilio_simulator.pages.markup import h
+from twilio_simulator.running import serving
 from twilio_simulator.simulator import Options, Simulator
 
 pytestmark = pytest.mark.anyio
@@ -45,18 +48,60 @@ async def test_what_is_not_there_is_not_found(fresh: Simulator, path: str) -> No
     assert ask(fresh, path).status == 404
 
 
-async def test_a_page_wants_the_token_of_the_controls_once(fresh: Simulator) -> None:
-    guarded = Simulator(Options(seed=1, control_token="letmein"))
+def guarded() -> Simulator:
+    return Simulator(Options(seed=1, control_token="letmein"))
 
-    assert ask(guarded, "/phone/+14155550123").status == 401
-    assert ask(guarded, "/phone?token=wrong").status == 401
-    let_in = ask(guarded, "/phone?token=letmein")
+
+async def test_a_page_wants_the_token_of_the_controls_once(fresh: Simulator) -> None:
+    simulator = guarded()
+
+    assert ask(simulator, "/phone/+14155550123").status == 401
+    assert ask(simulator, "/phone?token=wrong").status == 401
+    let_in = ask(simulator, "/phone?token=letmein")
     assert (let_in.status, "Location: /phone\r\n" in let_in.headers) == (302, True)
     assert "sim_control=letmein; Path=/; HttpOnly; SameSite=Strict" in let_in.headers
     cookie = {"cookie": "other=1; sim_control=letmein"}
-    assert ask(guarded, "/phone/+14155550123", headers=cookie).status == 200
-    assert ask(guarded, "/_sim/clock", headers=cookie).status == 200
+    assert ask(simulator, "/phone/+14155550123", headers=cookie).status == 200
+    assert ask(simulator, "/_sim/clock", headers=cookie).status == 200
     assert ask(fresh, "/phone/+14155550123").status == 200
+
+
+async def test_the_token_alone_leaves_the_address() -> None:
+    answer = ask(guarded(), "/phone/+14155550123?tab=whatsapp&token=letmein&q=to%3A1")
+
+    assert "Location: /phone/+14155550123?tab=whatsapp&q=to%3A1\r\n" in answer.headers
+
+
+async def test_a_person_is_asked_for_the_token_and_a_program_is_told_of_it() -> None:
+    simulator = guarded()
+    person = {"accept": "text/html,*/*"}
+
+    page = ask(simulator, "/phone/+14155550123", headers=person)
+    assert (page.status, page.content_type) == (401, "text/html; charset=utf-8")
+    assert b'type="password"' in page.body
+    assert b"That is not the token" in ask(simulator, "/phone?token=wrong", headers=person).body
+    assert b"Authorization: Bearer" in ask(simulator, "/phone/+14155550123").body
+    assert ask(simulator, "/phone/static/tokens.css").status == 200
+    assert ask(simulator, "/phone/static/tokens.css", headers={"host": "evil.example"}).status == 403
+
+
+async def test_the_token_is_typed_once_and_the_address_never_keeps_it(browser: Browser) -> None:
+    simulator = guarded()
+    async with serving(simulator) as url, await browser.new_context() as context:
+        page = await context.new_page()
+        await page.goto(f"{url}/phone/+14155550123?tab=whatsapp")
+        assert await Window(page).violations() == []
+        await page.get_by_label("Control token").fill("wrong")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alert")).to_have_text("That is not the token.")
+        await page.get_by_label("Control token").fill("letmein")
+        await page.keyboard.press("Enter")
+
+        await page.locator("#device").wait_for()
+        await page.wait_for_load_state()
+        assert page.url == f"{url}/phone/+14155550123?tab=whatsapp"
+        await page.keyboard.press("f")
+        await expect(page.locator("#freeze")).to_have_attribute("aria-pressed", "true")
 
 
 async def test_what_only_begins_like_a_page_is_twilios(fresh: Simulator) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 from pathlib import Path
 from shlex import split
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 from tests.simulator.local import Local, Receiver
+from tests.simulator.pages.test_site import ask
 from tests.simulator.pages.window import ADA, Window, looking
 
+from twilio_simulator.exchange import Reply
 from twilio_simulator.harness.handles import LocalTwilio
 from twilio_simulator.harness.places import in_process
 from twilio_simulator.simulator import Options
@@ -41,6 +44,49 @@ async def test_the_story_of_a_message_is_told_from_request_to_webhook(
         signed = f"{receiver.url}/statusAccountSid{local.sid}ApiVersion2010-04-01From{local.number}"
         await expect(hook.locator("pre").nth(1)).to_contain_text(signed)
         await expect(story.locator(".sid")).to_contain_text(sent["sid"])
+
+
+async def test_an_answer_is_shown_as_steps_and_raw_when_asked(
+    browser: Browser, local: Local, receiver: Receiver
+) -> None:
+    await local.change(inbound_url=f"{receiver.url}/inbound")
+    twiml = (
+        '<Response><Message to="+14155550124"><Body>Table &lt;2&gt; it is</Body></Message>'
+        "<Redirect>/more</Redirect></Response>"
+    )
+    received = await _answered(local, receiver, Reply(200, twiml.encode(), content_type="text/xml"))
+    async with looking(browser, local.simulator, f"/phone/{ADA}?message={received}") as window:
+        answer = window.one(".webhook .answer").first
+        await expect(answer.locator(".twiml > li")).to_have_count(2)
+        await expect(answer.locator(".twiml > li").first).to_contain_text("Message to=+14155550124")
+        await expect(answer.locator(".twiml li li")).to_have_text("Body Table <2> it is")
+        await expect(answer.locator("pre")).to_be_hidden()
+        await answer.locator("summary").click()
+        await expect(answer.locator("pre")).to_have_text(twiml)
+        assert await window.violations("#happened") == []
+        await answer.get_by_role("link", name="the next request").click()
+        await expect(window.one("li.webhook:focus")).to_contain_text("/more")
+        await answer.get_by_role("link", name="reply 1").click()
+        await expect(window.one(".owner small")).to_have_text("(415) 555-0124")
+
+
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [
+        (Reply(200, b"Yes, gladly", content_type="text/plain"), "Message Yes, gladly"),
+        (Reply(200, b"<Response/>", content_type="text/xml"), "An empty Response: nothing to do."),
+        (Reply(200, b"<Response><Message>", content_type="text/xml"), "Not understood"),
+        (Reply(200, b"<Response>" + b" " * 5000 + b"</Response>", content_type="text/xml"), "Too long"),
+    ],
+)
+async def test_other_answers_are_told_as_what_they_are(
+    reply: Reply, shown: str, local: Local, receiver: Receiver
+) -> None:
+    await local.change(inbound_url=f"{receiver.url}/inbound")
+    received = await _answered(local, receiver, reply)
+    page = ask(local.simulator, f"/phone/{ADA}?message={received}").body.decode()
+
+    assert shown in re.sub(r"<[^>]+>", "", page)
 
 
 async def test_a_webhook_is_sent_again(browser: Browser, local: Local, receiver: Receiver) -> None:
@@ -87,7 +133,7 @@ async def test_a_test_made_of_clicks_passes(browser: Browser, local: Local, tmp_
         await window.button("+1 min").click()
         await window.bubble("Are you there?").locator("a").click()
         await expect(window.one(".story .way")).to_contain_text("undelivered 30003")
-        module = await _made(window)
+        module = await made(window)
 
     assert "def test_are_you_there(simulator, account, clock):" in module
     assert 'assert (message.status, message.error_code) == ("undelivered", 30003)' in module
@@ -100,9 +146,9 @@ async def test_a_test_of_a_typed_text_passes(browser: Browser, local: Local) -> 
         await window.page.keyboard.type('Say "hi", it\'s me')
         await window.keys("Enter")
         await window.bubble("it's me").locator("a").click()
-        module = await _made(window)
+        module = await made(window)
 
-    await asyncio.to_thread(_runs, module)
+    await asyncio.to_thread(runs, module)
 
 
 async def test_a_test_of_a_message_with_a_lost_answer_passes(browser: Browser, local: Local) -> None:
@@ -122,12 +168,21 @@ async def test_a_test_of_a_message_with_a_lost_answer_passes(browser: Browser, l
         await expect(window.one("#step-request")).to_contain_text("Fault: server_error")
         await local.advance(5)
         await expect(window.one(".story .way")).to_contain_text("delivered")
-        module = await _made(window)
+        module = await made(window)
 
-    await asyncio.to_thread(_runs, module)
+    await asyncio.to_thread(runs, module)
 
 
-async def _made(window: Window) -> str:
+async def _answered(local: Local, receiver: Receiver, reply: Reply) -> str:
+    """A text from the handset, and the customer's answer to it; the text's SID."""
+    receiver.answers.append(reply)
+    phone = f"/phones/{ADA.replace('+', '%2B')}/messages"
+    told = await local.does("POST", phone, {"to": local.number, "body": "For two, please"})
+    await local.simulator.webhooks.settled()
+    return str(told["message_sid"])
+
+
+async def made(window: Window) -> str:
     await window.button("Make this a test").click()
     await expect(window.one("#snippet")).to_be_visible()
     assert await window.violations("#snippet") == []
@@ -145,7 +200,7 @@ async def _passes(module: str, folder: Path) -> bool:
     return True
 
 
-def _runs(module: str) -> None:
+def runs(module: str) -> None:
     """The same without the start of a pytest."""
     names: dict[str, Any] = {}
     exec(module, names)  # noqa: S102 - the module is what is tested

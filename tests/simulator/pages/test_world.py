@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, expect
 from tests.simulator.local import Local
-from tests.simulator.pages.window import Window, looking
+from tests.simulator.pages.window import ADA, Window, looking
 
 from twilio_simulator.simulator import Simulator
 
@@ -86,6 +86,34 @@ async def test_every_switch_of_the_board_is_taken_by_the_fault_book(browser: Bro
     assert local.simulator.faults.faults == []
 
 
+async def test_armed_faults_are_listed_and_called_off_one_by_one(browser: Browser, local: Local) -> None:
+    await local.does("POST", "/faults", {"match": {"to": "+14155550123"}, "do": ["stall", "rate_limit"]})
+    dice = {"match": {}, "do": ["server_error"], "probability": 0.25, "id": "a/b"}
+    await local.does("POST", "/faults", dice)
+    async with looking(browser, local.simulator) as window:
+        await window.open("faults")
+        rows = window.one(".armed li")
+        await expect(rows).to_contain_text(
+            ["stall, then rate limit to +14155550123", "server error any request, 25% of the time"]
+        )
+        await expect(window.one("#armed")).to_have_text("3")
+        assert await window.violations("#faults") == []
+        await rows.first.get_by_role("button").click()
+        await expect(rows).to_have_count(1)
+        await rows.first.get_by_role("button").click()
+        await expect(window.one("#faults")).to_contain_text("Nothing is armed")
+
+    assert local.simulator.faults.faults == []
+
+
+async def test_undo_is_offered_when_there_is_something_to_undo(browser: Browser, local: Local) -> None:
+    async with looking(browser, local.simulator) as window:
+        await window.open("travel")
+        await expect(window.one("#undo")).to_be_disabled()
+        await local.does("POST", "/reset", {})
+        await expect(window.one("#undo")).to_be_enabled(timeout=8000)
+
+
 async def test_a_demo_plays_and_leads_to_its_phone(browser: Browser, fresh: Simulator) -> None:
     async with looking(browser, fresh, "/phone/+12125550100") as window:
         await window.one("#thread .demos button").first.click()
@@ -152,6 +180,45 @@ async def test_the_keyboard_alone_gets_through(browser: Browser, local: Local) -
         assert await window.focused() == "body"
         await window.keys("Escape", "?")
         await expect(window.one("#shortcuts")).to_be_visible()
+
+
+async def test_everything_is_reached_by_tab_and_seen_to_have_the_focus(
+    browser: Browser, local: Local
+) -> None:
+    sent = await local.sent(Body="First")
+    await local.advance(5)
+    async with looking(browser, local.simulator, f"/phone/{ADA}?message={sent['sid']}") as window:
+        reached = [await _tabbed(window) for _ in range(60)]
+        unseen = [name for name, outlined in reached if not outlined and not name.startswith("<body")]
+        wanted = await window.page.evaluate(TABBABLE)
+
+    assert unseen == []
+    assert set(wanted) <= {name for name, _ in reached}
+
+
+STOPS = 'a[href], button, select, input, textarea, summary, [tabindex="0"]'
+TABBABLE = f"""[...document.querySelectorAll('{STOPS}')]
+    .filter((one) => one.closest('#app'))
+    .filter((one) => one.checkVisibility() && !one.disabled).map((one) => one.outerHTML.slice(0, 90))"""
+FOCUSED = """(() => {
+    const one = document.activeElement;
+    const { outlineStyle, outlineWidth } = getComputedStyle(one);
+    return [one.outerHTML.slice(0, 90), outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2];
+})()"""
+
+
+async def _tabbed(window: Window) -> tuple[str, bool]:
+    await window.keys("Tab")
+    name, outlined = await window.page.evaluate(FOCUSED)
+    return str(name), bool(outlined)
+
+
+async def test_the_shortcuts_are_told_at_a_click(browser: Browser, fresh: Simulator) -> None:
+    async with looking(browser, fresh) as window:
+        await window.button("Shortcuts").click()
+        await expect(window.one("#shortcuts")).to_contain_text("next and previous message")
+        await window.keys("Escape")
+        await expect(window.one("#shortcuts")).to_be_hidden()
 
 
 async def test_single_keys_can_be_switched_off(browser: Browser, fresh: Simulator) -> None:

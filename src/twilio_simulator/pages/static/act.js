@@ -21,7 +21,9 @@ export async function act(method, path, body = {}, { silent = false } = {}) {
   }
   if (!silent) remember(method, path, body);
   const answer = await fetch(`/_sim${path.replaceAll('+', '%2B')}`, asks);
-  const content = await answer.json();
+  const words = await answer.text();
+  if (!answer.headers.get('Content-Type').startsWith('application/json')) throw new Error(words || `It answered ${answer.status}`);
+  const content = JSON.parse(words);
   if (!answer.ok) {
     const [error] = content.errors || [{ cause: `It answered ${answer.status}`, remedy: '' }];
     throw new Error(`${error.cause}. ${error.remedy}`);

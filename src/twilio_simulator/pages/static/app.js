@@ -20,8 +20,9 @@ function settle(before, follow) {
   if (follow) toFoot();
 }
 
+// Which there are, and whether each had failed.
 function bubbles() {
-  return new Set([...document.querySelectorAll('[data-bubble]')].map((one) => one.dataset.bubble));
+  return new Map([...document.querySelectorAll('[data-bubble]')].map((one) => [one.dataset.bubble, one.classList.contains('failed')]));
 }
 
 export async function refresh(address = location.href) {
@@ -73,8 +74,11 @@ function plainClick(event) {
 
 document.addEventListener('click', (event) => {
   closeMenus(event.target.closest('details.menu'));
-  const step = event.target.closest('a[href^="#"]');
-  if (step) reveal(step.getAttribute('href'));
+  const step = event.target.closest('#app a[href^="#"]');
+  if (step && plainClick(event)) {
+    event.preventDefault();
+    reveal(step.getAttribute('href'));
+  }
   const link = event.target.closest('a[href^="/phone"]');
   if (link && plainClick(event) && !link.target) {
     event.preventDefault();

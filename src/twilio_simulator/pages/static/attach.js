@@ -53,7 +53,9 @@ function base64(file) {
 }
 
 export async function hand(files) {
+  const largest = Number(list().dataset.largest);
   for (const file of files) {
+    if (file.size > largest) throw new Error(`${file.name} is too large: ${largest / 1e6} MB is what a message carries`);
     const kind = file.type || 'application/octet-stream';
     const kept = await act('POST', '/media', { content_type: kind, base64: await base64(file) }, { silent: true });
     attach(kept.url, file.name, kind.startsWith('image/'));

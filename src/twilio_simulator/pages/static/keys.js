@@ -46,7 +46,8 @@ function escape(closeMenus) {
     closeMenus();
     open.querySelector('summary').focus();
   } else if (document.activeElement?.matches('input, textarea')) document.activeElement.blur();
-  else press('close-story');
+  else if (document.getElementById('close-story')) press('close-story');
+  else if (document.getElementById('debugger').open) drawer();
 }
 
 function typing(element) {

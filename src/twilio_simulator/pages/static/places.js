@@ -26,7 +26,6 @@ export function reveal(hash) {
   if (!wanted) return;
   for (let one = wanted.closest('details'); one; one = one.parentElement.closest('details')) one.open = true;
   wanted.scrollIntoView({ block: 'center' });
-  wanted.tabIndex = -1;
   wanted.focus({ preventScroll: true });
 }
 

@@ -17,8 +17,19 @@ export function toast(words, bad = false, undo = null) {
   timer = setTimeout(() => { box.hidden = true; }, bad || undo ? 7000 : 2500);
 }
 
+const PAUSE = 120;
+let waiting = [];
+
+// What happens in one moment is said in one breath: a region that changes twice is read once.
 export function say(words) {
+  if (!waiting.length) setTimeout(speak, PAUSE);
+  if (!waiting.includes(words)) waiting.push(words);
+}
+
+function speak() {
   const box = document.getElementById('announcer');
-  if (box.textContent === words) box.textContent = '';
-  box.textContent = words;
+  const line = document.createElement('p');
+  line.textContent = waiting.join('. ');
+  waiting = [];
+  box.replaceChildren(line); // a new element is read even when its words are the same
 }

@@ -61,12 +61,26 @@ function rings() {
   ringing = words;
 }
 
+const ONE_BY_ONE = 3;
+
+function described(bubble) {
+  const words = bubble.querySelector('.body')?.textContent || 'a file';
+  const failed = bubble.querySelector('.state.bad');
+  return failed ? `${words} (${failed.textContent})` : words;
+}
+
+// New messages by their words, many by their number, and those that did not arrive after all.
 export function arrived(before, here) {
   rings();
   if (!before) return;
-  for (const bubble of document.querySelectorAll('[data-bubble]')) {
-    if (before.has(bubble.dataset.bubble)) continue;
-    bubble.classList.add('fresh');
-    if (!bubble.hasAttribute('data-own')) say(`New message for ${here}: ${bubble.querySelector('.body')?.textContent || 'media'}`);
+  const all = [...document.querySelectorAll('[data-bubble]')];
+  const fresh = all.filter((one) => !before.has(one.dataset.bubble));
+  for (const bubble of fresh) bubble.classList.add('fresh');
+  const theirs = fresh.filter((one) => !one.hasAttribute('data-own'));
+  if (theirs.length > ONE_BY_ONE) say(`${theirs.length} new messages for ${here}`);
+  else for (const bubble of theirs) say(`New message for ${here}: ${described(bubble)}`);
+  for (const bubble of all) {
+    const failed = bubble.classList.contains('failed');
+    if (failed && before.get(bubble.dataset.bubble) === false) say(`Not delivered to ${here}: ${described(bubble)}`);
   }
 }
