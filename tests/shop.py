@@ -14,7 +14,7 @@ from ringback.app import join
 from ringback.clock import machine_clock
 from ringback.connector import Connector, Parts
 from ringback.outbox.attempt import Attempts
-from ringback.outbox.dispatcher import Dispatcher, Pace
+from ringback.outbox.dispatcher import Cadence, Dispatcher
 from ringback.outbox.retry import Backoff
 from ringback.outcome import Outcome, Timeline
 from ringback.secrets import Keyring, read_or_create
@@ -27,7 +27,7 @@ from twilio_simulator.simulator import Simulator
 
 ADA = "+14155550123"
 HI = {"to": ADA, "body": "Hi Ada"}
-QUICK = Pace(look_every=0.02, sweep_every=0.02)
+QUICK = Cadence(look_every=0.02, sweep_every=0.02)
 REFUSED = {"kind": "refusal", "code": 21211}
 DROPPED = {"kind": "drop", "stage": "after"}
 DROPPED_BEFORE = {"kind": "drop", "stage": "before"}
@@ -143,7 +143,7 @@ async def opened(
     dispatch: bool = True,
     public_url: str | None = None,
     transport: Transport | None = None,
-    pace: Pace = QUICK,
+    cadence: Cadence = QUICK,
     backoff: Backoff = SOON,
 ) -> AsyncIterator[Shop]:
     """Open it, quick to look and to try again; jobs go over `transport` where one is given.
@@ -168,7 +168,8 @@ async def opened(
             public_url=public_url,
             backoff=backoff,
         )
-        parts = replace(parts, dispatcher=Dispatcher(store, attempts, machine_clock, "tests", pace))
+        dispatcher = Dispatcher(replace(parts.dispatcher.means, attempts=attempts, owner="tests"), cadence)
+        parts = replace(parts, dispatcher=dispatcher)
         shop = Shop(Connector(parts), parts, attempts, keyring, network, simulator, file)
         service = next(iter(simulator.account.verify_services.values()))
         service.custom_code_enabled = True

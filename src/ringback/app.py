@@ -18,6 +18,7 @@ from ringback import __version__
 
 if TYPE_CHECKING:
     from ringback.connector import Connector, Parts
+    from ringback.outbox.dispatcher import QueueLine
     from ringback.secrets import Keyring
     from ringback.settings import Settings
     from ringback.store import Store
@@ -81,7 +82,7 @@ async def open_connector(settings: "Settings", *, dispatch: bool = True) -> "Asy
     from ringback.store import open_store
     from ringback.twilio.transport import open_transport
 
-    async with open_store(str(settings.database)) as store, open_transport() as transport:
+    async with open_store(settings.database) as store, open_transport() as transport:
         parts = join(settings, store, await _keyring(settings, store), transport)
         await parts.accounts.check_key()
         connector = Connector(parts)
@@ -100,9 +101,11 @@ def join(settings: "Settings", store: "Store", keyring: "Keyring", transport: "T
     from ringback.clock import machine_clock
     from ringback.connector import Parts
     from ringback.outbox.attempt import Attempts
-    from ringback.outbox.dispatcher import Dispatcher
+    from ringback.outbox.dispatcher import Dispatcher, Means
+    from ringback.outbox.flights import Flights
     from ringback.outbox.polling import Polling
     from ringback.outbox.reconcile import Reconcile
+    from ringback.outbox.throughput import Throughput
     from ringback.perform import Perform
     from ringback.verifications import Verifications
     from ringback.webhooks.status import StatusCallbacks
@@ -110,25 +113,53 @@ def join(settings: "Settings", store: "Store", keyring: "Keyring", transport: "T
     clock = machine_clock
     accounts = Accounts(store.accounts, keyring, transport, clock, settings)
     verifications = Verifications(store.verifications, accounts, clock)
-    attempts = Attempts(
-        accounts=accounts,
-        verifications=verifications,
-        keyring=keyring,
+    throughput = Throughput(senders=store.senders)
+    line = _line(settings, store)
+    means = Means(
+        store=store,
+        attempts=Attempts(
+            accounts=accounts,
+            verifications=verifications,
+            keyring=keyring,
+            clock=clock,
+            public_url=settings.public_url,
+        ),
+        line=line,
+        throughput=throughput,
+        flights=Flights(clock),
         clock=clock,
-        public_url=settings.public_url,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
     )
     return Parts(
         store=store,
         accounts=accounts,
         verifications=verifications,
-        perform=Perform(store, accounts, verifications, keyring, clock),
-        dispatcher=Dispatcher(store, attempts, clock, f"{socket.gethostname()}:{os.getpid()}"),
+        perform=Perform(
+            store=store,
+            accounts=accounts,
+            verifications=verifications,
+            keyring=keyring,
+            clock=clock,
+            line=line,
+            pacing=throughput.pacing,
+        ),
+        dispatcher=Dispatcher(means),
+        throughput=throughput,
         polling=Polling(store, accounts, clock),
         reconcile=Reconcile(store, accounts, clock),
         keys=ApiKeys(store.keys, clock),
         callbacks=StatusCallbacks(store, accounts, clock),
         clock=clock,
     )
+
+
+def _line(settings: "Settings", store: "Store") -> "QueueLine":
+    from ringback.outbox.line import MemoryLine, PostgresLine
+    from ringback.settings import PostgresUrl
+
+    if isinstance(settings.database, PostgresUrl):
+        return PostgresLine(store.database.pool)
+    return MemoryLine()
 
 
 async def _keyring(settings: "Settings", store: "Store") -> "Keyring":

@@ -15,6 +15,7 @@ from ringback.errors import Conflict, FieldError, InvalidInput, NotFound
 from ringback.outbox.dispatcher import Dispatcher
 from ringback.outbox.polling import Polling
 from ringback.outbox.reconcile import Reconcile
+from ringback.outbox.throughput import Throughput
 from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
 from ringback.perform import Asked, Perform, Prepared, is_read
 from ringback.store import Store
@@ -40,6 +41,7 @@ class Parts:
     verifications: Verifications
     perform: Perform
     dispatcher: Dispatcher
+    throughput: Throughput
     polling: Polling
     reconcile: Reconcile
     keys: ApiKeys
@@ -105,9 +107,7 @@ class Connector:
         prepared = await self._perform.prepare(asked)
         if is_read(prepared.action):
             return await self._read(prepared)
-        job, new = await self._perform.accept(prepared, asked)
-        if new:
-            self._parts.dispatcher.wake()
+        job, _ = await self._perform.accept(prepared, asked)
         return outcome_of(await self._settled(job, wait))
 
     async def explain(

@@ -1,7 +1,9 @@
 """The one door: a read runs now, everything else becomes a job before any byte leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -10,8 +12,9 @@ from pydantic import ValidationError
 from ringback.accounts import Accounts
 from ringback.action import MASK, Action, Effect
 from ringback.actions import find
-from ringback.clock import Clock
-from ringback.errors import Conflict, FieldError, InvalidInput, NotFound
+from ringback.clock import Clock, milliseconds
+from ringback.content.timing import is_kept_by_twilio, rank, untimely
+from ringback.errors import Conflict, Failure, FieldError, InvalidInput, NotFound
 from ringback.ids import new_id
 from ringback.inputs import field_errors
 from ringback.keywords import fill, found, holds_braces
@@ -19,8 +22,9 @@ from ringback.numbers import Note, Reader
 from ringback.secrets import Keyring
 from ringback.segments import measure, smart_encode
 from ringback.store import Store
-from ringback.store.jobs import NewJob
+from ringback.store.jobs import NewJob, Pacing
 from ringback.store.rows import Account, Job
+from ringback.store.tickets import Line
 from ringback.twilio.client import Planned
 from ringback.twilio.rehearsal import Rehearsal, Rehearsed
 from ringback.verifications import Run, Verifications
@@ -43,25 +47,26 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """What was asked for, filled, read and found sound."""
+    """What was asked for, filled, read and found sound; a new job must also be timely."""
 
     action: Action[Any, Any]
     account: Account
     wanted: Any
     notes: list[str]
+    untimely: list[FieldError]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Perform:
-    """Prepares, explains, reads and accepts."""
+    """Prepares, explains, reads and accepts; `pacing` tells how an account's sender is paced."""
 
-    def __init__(
-        self, store: Store, accounts: Accounts, verifications: Verifications, keyring: Keyring, clock: Clock
-    ) -> None:
-        self._store = store
-        self._accounts = accounts
-        self._verifications = verifications
-        self._keyring = keyring
-        self._clock = clock
+    store: Store
+    accounts: Accounts
+    verifications: Verifications
+    keyring: Keyring
+    clock: Clock
+    line: Line
+    pacing: Callable[[Account, str | None], Pacing]
 
     async def prepare(self, asked: Asked) -> Prepared:
         """Fill keywords, then validate. Raises `NotFound` for the action, `InvalidInput` for all else."""
@@ -74,26 +79,37 @@ class Perform:
         reader = Reader(default_country=account.default_country if account else None)
         # Without its account nobody knows which inputs it would have filled.
         wanted = _read(action, inputs, reader, errors, () if account else DEFAULTED)
+        late = await self._untimely(inputs, account)
         if account is not None:
-            errors += self._verifications.early_errors(action, inputs, account)
+            errors += self.verifications.early_errors(action, inputs, account)
         if errors or account is None:
-            raise InvalidInput(errors)
+            raise InvalidInput(errors + late)
         notes += [_told(note) for note in reader.notes]
-        return Prepared(action=action, account=account, wanted=wanted, notes=notes)
+        return Prepared(action=action, account=account, wanted=wanted, notes=notes, untimely=late)
 
     async def read(self, prepared: Prepared) -> Any:
         """Run a read now; its result model."""
-        twilio = await self._accounts.open(prepared.account)
+        twilio = await self.accounts.open(prepared.account)
         return await prepared.action(prepared.wanted, twilio)
 
     async def accept(self, prepared: Prepared, asked: Asked) -> tuple[Job, bool]:
-        """Write the job; it and whether it is new. Raises `Conflict` if the key holds another input."""
+        """Write the job; it and whether it is new.
+
+        Raises:
+            Conflict: The key holds another input.
+            InvalidInput: The key is none, or it is too late for a new job.
+        """
         if asked.key is not None and not 0 < len(asked.key) <= LONGEST_KEY:
             raise InvalidInput([FieldError("Idempotency-Key", f"Give 1 to {LONGEST_KEY} characters.")])
         new = self._new_job(prepared, asked)
-        if (job := await self._store.jobs.accept(new)) is not None:
+        pacing = self.pacing(prepared.account, new.sender)
+        job = None if prepared.untimely else await self.store.jobs.accept(new, self.line, pacing)
+        if job is not None:
             return job, True
-        job = await self._store.jobs.by_key(prepared.account.id, str(asked.key))
+        # A key that is asked about again hears of its job, however late it has become meanwhile.
+        job = await self.store.jobs.by_key(prepared.account.id, asked.key) if asked.key else None
+        if job is None and prepared.untimely:
+            raise InvalidInput(prepared.untimely)
         if job is None or job.input_digest != new.input_digest:
             raise Conflict(
                 f"The idempotency key {asked.key!r} was used for another input. "
@@ -104,9 +120,11 @@ class Perform:
     async def explain(self, asked: Asked) -> dict[str, Any]:
         """What would be sent, nothing sent: request, text, segments, keywords, refusals."""
         prepared = await self.prepare(asked)
-        twilio = (await self._accounts.open(prepared.account)).over(Rehearsal())
+        if prepared.untimely:
+            raise InvalidInput(prepared.untimely)
+        twilio = (await self.accounts.open(prepared.account)).over(Rehearsal())
         run = Run(action=prepared.action, wanted=prepared.wanted, account=prepared.account, twilio=twilio)
-        refusal = await self._verifications.refusal(run)
+        refusal = await self.verifications.refusal(run)
         return {
             "action": prepared.action.name,
             "account": prepared.account.name,
@@ -121,10 +139,18 @@ class Perform:
 
     async def _account(self, name: str, errors: list[FieldError]) -> Account | None:
         try:
-            return await self._accounts.find(name)
+            return await self.accounts.find(name)
         except NotFound as error:
             errors.append(FieldError("account", error.message))
             return None
+
+    async def _untimely(self, inputs: Mapping[str, Any], account: Account | None) -> list[FieldError]:
+        """Twilio's schedule follows the clock of its world; what we keep ourselves follows ours."""
+        world = None
+        if account is not None and is_kept_by_twilio(inputs):
+            with suppress(Failure):  # a simulator that is away; Twilio refuses what is too late
+                world = await self.accounts.world_time(account)
+        return untimely(inputs, self.clock(), world)
 
     @staticmethod
     def _filled(asked: Asked, errors: list[FieldError]) -> tuple[dict[str, Any], list[str]]:
@@ -138,7 +164,7 @@ class Perform:
             return dict(asked.inputs), []
 
     def _new_job(self, prepared: Prepared, asked: Asked) -> NewJob:
-        now = self._clock()
+        now = self.clock()
         job_id = new_id("job", now)
         open_secrets = secrets_of(prepared.action, prepared.wanted)
         canonical = {
@@ -152,15 +178,17 @@ class Perform:
             id=job_id,
             action=prepared.action.name,
             idempotency_key=asked.key,
-            input_digest=self._keyring.digest(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)),
+            input_digest=self.keyring.digest(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)),
             input=orjson.dumps(canonical["input"]).decode(),
-            sealed=self._keyring.seal(orjson.dumps(open_secrets), sealed_to(job_id))
-            if open_secrets
-            else None,
+            sealed=self.keyring.seal(orjson.dumps(open_secrets), sealed_to(job_id)) if open_secrets else None,
             recipient=getattr(prepared.wanted, "to", None),
             notes=orjson.dumps(prepared.notes).decode(),
-            due_at=now,
+            due_at=_due_at(prepared, now),
             requested_by=asked.requested_by,
+            sender=getattr(prepared.wanted, "sender", None),
+            priority=rank(prepared.action, prepared.wanted),
+            cost=_cost(prepared),
+            expires_at=_instant(getattr(prepared.wanted, "expires_at", None)),
             now=now,
         )
 
@@ -169,6 +197,23 @@ BRACES = (
     "{field}: holds braces, and no keywords were given, so they are sent as they stand. "
     "Give keywords to fill them."
 )
+
+
+def _due_at(prepared: Prepared, now: int) -> int:
+    """When it may leave; what Twilio schedules leaves at once."""
+    send_at = _instant(getattr(prepared.wanted, "send_at", None))
+    by_twilio = getattr(prepared.wanted, "scheduled_by", None) == "twilio"
+    return now if send_at is None or by_twilio else max(send_at, now)
+
+
+def _instant(given: datetime | None) -> int | None:
+    return milliseconds(given) if given is not None else None
+
+
+def _cost(prepared: Prepared) -> int:
+    """The segments that it takes of its sender's throughput; a file or a WhatsApp message counts as one."""
+    segments = _segments(prepared)
+    return max(1, int(segments["segments"])) if segments else 1
 
 
 def sealed_to(job_id: str) -> str:

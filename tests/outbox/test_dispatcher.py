@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.shop import QUICK, Shop, kinds, opened, verdicts
 
-from ringback.clock import machine_clock
 from ringback.errors import Fault, NotSent
 from ringback.outbox.dispatcher import Dispatcher
+from ringback.outbox.line import MemoryLine
 from ringback.store import open_store
 from ringback.store.rows import State
 from ringback.twilio.transport import Request, Response
@@ -34,7 +34,7 @@ class Gate:
 
 async def test_stopping_lets_what_left_be_answered_and_leaves_the_rest_waiting(tmp_path: Path) -> None:
     gate = Gate()
-    async with opened(tmp_path, transport=gate, pace=replace(QUICK, most_at_once=2)) as shop:
+    async with opened(tmp_path, transport=gate, cadence=replace(QUICK, most_at_once=2)) as shop:
         outcomes = [await shop.run(body=str(number), wait=0) for number in range(5)]
         await gate.arrived.acquire()
         await gate.arrived.acquire()
@@ -54,7 +54,7 @@ async def test_stopping_lets_what_left_be_answered_and_leaves_the_rest_waiting(t
 
 async def test_no_more_jobs_run_at_once_than_are_allowed(tmp_path: Path) -> None:
     gate = Gate()
-    async with opened(tmp_path, transport=gate, pace=replace(QUICK, most_at_once=3)) as shop:
+    async with opened(tmp_path, transport=gate, cadence=replace(QUICK, most_at_once=3)) as shop:
         for number in range(6):
             await shop.run(body=str(number), wait=0)
         for _ in range(3):
@@ -66,8 +66,8 @@ async def test_no_more_jobs_run_at_once_than_are_allowed(tmp_path: Path) -> None
 
 async def test_a_send_that_outlasts_the_stop_becomes_unknown(tmp_path: Path) -> None:
     gate = Gate()
-    pace = replace(QUICK, longest_stop=0.05, lease=0.2)
-    async with opened(tmp_path, transport=gate, pace=pace) as shop:
+    cadence = replace(QUICK, longest_stop=0.05, lease=0.2)
+    async with opened(tmp_path, transport=gate, cadence=cadence) as shop:
         outcome = await shop.run(wait=0)
         await gate.arrived.acquire()
         await shop.connector.stop()
@@ -82,8 +82,8 @@ async def test_a_send_that_outlasts_the_stop_becomes_unknown(tmp_path: Path) -> 
 
 async def test_a_lease_is_renewed_for_as_long_as_a_send_takes(tmp_path: Path) -> None:
     gate = Gate()
-    pace = replace(QUICK, lease=0.6, renew_every=0.05)
-    async with opened(tmp_path, transport=gate, pace=pace) as shop:
+    cadence = replace(QUICK, lease=0.6, renew_every=0.05)
+    async with opened(tmp_path, transport=gate, cadence=cadence) as shop:
         outcome = await shop.run(wait=0)
         await gate.arrived.acquire()
         await asyncio.sleep(0.9)
@@ -93,8 +93,10 @@ async def test_a_lease_is_renewed_for_as_long_as_a_send_takes(tmp_path: Path) ->
 
 
 async def test_two_dispatchers_send_each_job_once(shop: Shop) -> None:
-    async with open_store(str(shop.database)) as same_file:
-        other = Dispatcher(same_file, shop.attempts, machine_clock, "other", QUICK)
+    async with open_store(shop.database) as same_file:
+        other = Dispatcher(
+            replace(shop.parts.dispatcher.means, store=same_file, line=MemoryLine(), owner="other"), QUICK
+        )
         other.start()
         outcomes = await asyncio.gather(*(shop.run(body=str(number)) for number in range(20)))
         await other.stop()

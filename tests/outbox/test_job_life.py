@@ -10,9 +10,10 @@ from typing import TypeVar
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
-from tests.store.conftest import a_job, an_account
+from tests.store.conftest import NOBODY, a_job, an_account, ticket
 
 from ringback.store import open_store
+from ringback.store.claims import Claimed
 from ringback.store.outcomes import Ending, MadeMessage, Place
 from ringback.store.rows import Job, State
 from ringback.store.statuses import ORDER, SETTLED
@@ -26,7 +27,8 @@ MOVES = {
 }
 SIDS = ["SM" + digit * 32 for digit in "12"]
 STATUSES = sorted(ORDER)
-LEASE = 1_000
+STEP = 10  # milliseconds that anything takes
+LEASE = 1.0  # seconds
 
 
 class Life(RuleBasedStateMachine):
@@ -39,9 +41,11 @@ class Life(RuleBasedStateMachine):
         self.now = 2_000
         self.trying = False
         folder = self.stack.enter_context(tempfile.TemporaryDirectory())
-        self.store = self.do(self.stack.enter_async_context(open_store(str(Path(folder) / "l.db"))))
+        self.store = self.do(
+            self.stack.enter_async_context(open_store(Path(folder) / "l.db", lambda: self.now))
+        )
         self.do(self.store.accounts.insert(an_account()))
-        self.do(self.store.jobs.accept(a_job()))
+        self.do(self.store.jobs.accept(a_job(), NOBODY))
         self.job = self.read()
 
     def teardown(self) -> None:
@@ -52,7 +56,7 @@ class Life(RuleBasedStateMachine):
         async def awaited() -> AnswerT:
             return await work
 
-        self.now += 10
+        self.now += STEP
         return self.runner.run(awaited())
 
     def read(self) -> Job:
@@ -86,8 +90,8 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def claim(self) -> None:
-        taken = self.do(self.store.jobs.claim("job_1", "p", self.now + LEASE, self.now))
-        assert (taken is not None) == (self.job.state is State.WAITING)
+        taken = self.do(self.store.claims.claim(ticket(), None, "p", LEASE))
+        assert isinstance(taken, Claimed) == (self.job.state is State.WAITING)
         self.trying = self.trying or taken is not None
         self.moved()
 
@@ -108,7 +112,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def not_sent(self) -> None:
         was = self.job.state
-        self.record(Ending(state=State.WAITING, error={"message": "not now"}, due_at=self.now))
+        self.record(Ending(state=State.WAITING, error={"message": "not now"}, wait=0))
         self.moved(put_back=True)
         assert was is not State.RUNNING or self.job.state is State.WAITING
         assert was is not State.UNKNOWN or self.job.state is State.NOT_SENT
@@ -129,15 +133,15 @@ class Life(RuleBasedStateMachine):
 
     @rule(late=st.booleans())
     def condemn(self, late: bool) -> None:  # noqa: FBT001 - drawn
-        at = self.now + (2 * LEASE if late else 0)
-        due = self.job.state is State.RUNNING and (self.job.lease_until or 0) < at
-        condemned = self.do(self.store.outcomes.condemn_lapsed(at))
+        self.now += 2_000 if late else 0
+        due = self.job.state is State.RUNNING and (self.job.lease_until or 0) < self.now + STEP
+        condemned = self.do(self.store.outcomes.condemn_lapsed(self.now))
         assert condemned == (["job_1"] if due else [])
         self.moved()
 
     @rule()
     def renew(self) -> None:
-        self.do(self.store.jobs.renew(["job_1"], "p", self.now + LEASE))
+        self.do(self.store.claims.renew(["job_1"], "p", LEASE))
         self.moved()
 
     @rule(

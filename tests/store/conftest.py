@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.postgres import PostgresServer
@@ -10,8 +11,26 @@ from ringback.settings import DatabasePlace
 from ringback.store import Store, open_store
 from ringback.store.jobs import NewJob
 from ringback.store.rows import Account
+from ringback.store.tickets import Ticket
 
 NewJobOf = Callable[..., NewJob]
+
+
+class Nobody:
+    """No queue: the jobs are rows, and these tests take them themselves."""
+
+    async def join(self, connection: object, ticket: Ticket) -> None:
+        pass
+
+    async def joined(self, ticket: Ticket) -> None:
+        pass
+
+
+NOBODY = Nobody()
+
+
+def ticket(job_id: str = "job_1") -> Ticket:
+    return Ticket(job_id=job_id, account_id="acc_shop")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -60,7 +79,7 @@ def an_account(name: str = "shop") -> Account:
     )
 
 
-def a_job(job_id: str = "job_1", key: str | None = None, now: int = 1_000) -> NewJob:
+def a_job(job_id: str = "job_1", key: str | None = None, now: int = 1_000, **more: Any) -> NewJob:
     return NewJob(
         account_id="acc_shop",
         id=job_id,
@@ -74,4 +93,5 @@ def a_job(job_id: str = "job_1", key: str | None = None, now: int = 1_000) -> Ne
         due_at=now,
         requested_by="test",
         now=now,
+        **more,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.conftest import NewJobOf, an_account
+from tests.store.conftest import NOBODY, NewJobOf, an_account
 
 from ringback.errors import Misconfigured
 from ringback.store import Store, open_store
@@ -30,9 +30,9 @@ async def test_one_failing_write_does_not_touch_its_neighbours(store: Store, new
         await run(connection, "insert into keys (id) values ('half')")
 
     outcomes = await asyncio.gather(
-        store.jobs.accept(new_job("job_1")),
+        store.jobs.accept(new_job("job_1"), NOBODY),
         store.database.write(breaks),
-        store.jobs.accept(new_job("job_2")),
+        store.jobs.accept(new_job("job_2"), NOBODY),
         return_exceptions=True,
     )
 
@@ -142,6 +142,6 @@ async def test_no_listener_to_debug_logs_hears_what_is_written(
     store: Store, new_job: NewJobOf, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        await store.jobs.accept(new_job())
+        await store.jobs.accept(new_job(), NOBODY)
 
     assert "+15005550006" not in caplog.text

@@ -1,11 +1,13 @@
 """What becomes of a job: by its try, a callback, a lapsed lease or a person."""
 
+import asyncio
 import json
 
 import pytest
-from tests.store.conftest import NewJobOf
+from tests.store.conftest import NOBODY, NewJobOf, ticket
 
 from ringback.store import Store
+from ringback.store.claims import Claimed, Later
 from ringback.store.outcomes import Ending, MadeMessage, Place
 from ringback.store.rows import Job, State
 
@@ -19,9 +21,9 @@ SENT = Ending(
 LOST = Ending(state=State.UNKNOWN, error={"message": "no answer"})
 
 
-async def running(store: Store, new_job: NewJobOf, lease_until: int = 9_000) -> None:
-    await store.jobs.accept(new_job())
-    await store.jobs.claim("job_1", "p", lease_until, 2_000)
+async def running(store: Store, new_job: NewJobOf, lease: float = 20) -> None:
+    await store.jobs.accept(new_job(), NOBODY)
+    await store.claims.claim(ticket(), None, "p", lease)
 
 
 async def the_job(store: Store) -> Job:
@@ -101,19 +103,18 @@ async def test_a_lost_answer_is_unknown_until_the_callback_settles_it(
 
 
 async def test_a_lapsed_lease_is_unknown_and_a_live_one_is_not(store: Store, new_job: NewJobOf) -> None:
-    await running(store, new_job, lease_until=9_000)
+    await running(store, new_job)
 
-    assert await store.outcomes.condemn_lapsed(8_999) == []
-    await store.jobs.renew(["job_1"], "p", 20_000)
-    assert await store.outcomes.condemn_lapsed(19_999) == []
-    assert await store.outcomes.condemn_lapsed(20_001) == ["job_1"]
+    assert await store.outcomes.condemn_lapsed(3_000) == []
+    await store.claims.renew(["job_1"], "p", -0.01)
+    assert await store.outcomes.condemn_lapsed(3_000) == ["job_1"]
 
     assert (await the_job(store)).state is State.UNKNOWN
 
 
 async def test_a_slow_process_may_still_record_its_answer(store: Store, new_job: NewJobOf) -> None:
-    await running(store, new_job)
-    await store.outcomes.condemn_lapsed(9_001)
+    await running(store, new_job, lease=-0.01)
+    assert await store.outcomes.condemn_lapsed(3_000) == ["job_1"]
 
     await store.outcomes.record(FIRST, SENT, "p", 10_000)
 
@@ -124,26 +125,27 @@ async def test_a_job_put_back_waits_for_its_time_and_keeps_its_secrets(
     store: Store, new_job: NewJobOf
 ) -> None:
     await running(store, new_job)
-    again = Ending(state=State.WAITING, error={"message": "refused connection"}, due_at=7_000)
+    again = Ending(state=State.WAITING, error={"message": "refused connection"}, wait=100)
 
     await store.outcomes.record(FIRST, again, "p", 3_000)
 
     job = await the_job(store)
-    assert (job.state, job.due_at, job.sealed) == (State.WAITING, 7_000, b"sealed")
-    assert await store.jobs.claim("job_1", "p", 20_000, 6_999) is None
-    assert await store.jobs.claim("job_1", "p", 20_000, 7_000) is not None
+    assert (job.state, job.sealed) == (State.WAITING, b"sealed")
+    assert isinstance(await store.claims.claim(ticket(), None, "p", 20), Later)
+    await asyncio.sleep(0.11)
+    assert isinstance(await store.claims.claim(ticket(), None, "p", 20), Claimed)
     attempts, _ = await store.jobs.timeline("job_1")
     assert [attempt.verdict for attempt in attempts] == ["not_sent", None]
 
 
 async def test_a_callback_takes_a_waiting_job_out_of_the_queue(store: Store, new_job: NewJobOf) -> None:
     await running(store, new_job)
-    await store.outcomes.record(FIRST, Ending(state=State.WAITING, due_at=3_000), "p", 3_000)
+    await store.outcomes.record(FIRST, Ending(state=State.WAITING), "p", 3_000)
 
     await store.outcomes.report(FIRST, MadeMessage(sid=SID, status="sent"), "callback", 3_000)
 
     assert (await the_job(store)).state is State.DONE
-    assert await store.jobs.claim("job_1", "p", 20_000, 9_000) is None
+    assert await store.claims.claim(ticket(), None, "p", 20) is None
 
 
 async def test_a_second_message_for_one_job_is_an_alarm(store: Store, new_job: NewJobOf) -> None:

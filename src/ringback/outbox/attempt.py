@@ -83,7 +83,7 @@ class Attempts:
         if not self.backoff.allows_another(job.attempts):
             return Ending(state=State.NOT_SENT, error=error)
         wait = self.backoff.wait(job.attempts, failure.fault.retry_after, self.chance)
-        return Ending(state=State.WAITING, error=error, due_at=self.clock() + wait)
+        return Ending(state=State.WAITING, error=error, wait=wait)
 
     def _done(self, run: Run, result: Result) -> Ending:
         message = self._message(run, result) if makes_message(run.action) else None

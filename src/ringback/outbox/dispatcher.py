@@ -1,57 +1,103 @@
-"""The loop that sends: it claims waiting jobs, runs them and keeps their leases."""
+"""The loop that sends: it uses tickets, runs the jobs behind them and keeps their leases."""
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
+from datetime import timedelta
+from typing import Any, Protocol
 
 from ringback.clock import Clock
 from ringback.errors import RingbackError
 from ringback.log import logger
 from ringback.outbox.attempt import Attempts
+from ringback.outbox.flights import TOO_MANY, Flights
+from ringback.outbox.line import Turns
+from ringback.outbox.throughput import Throughput
 from ringback.store import Store
-from ringback.store.outcomes import Place
+from ringback.store.claims import Claimed, Later
+from ringback.store.outcomes import Ending, Place
 from ringback.store.persistence import until_written
+from ringback.store.rows import Job, State
+from ringback.store.tickets import Line, Ticket
+
+Sweep = Callable[[], Awaitable[object]]
+
+FULL_QUEUE = 21611  # Twilio docs, errors/21611: this sender's queue is full
+TOO_FAST = 63018  # Twilio docs, errors/63018: the WhatsApp sender's rate limit
+SLOWED_FOR = 60.0  # seconds at half the rate
+CROWDED = 0.2  # seconds until a ticket whose account has no room comes up again
+TROUBLED = 1.0  # and one that the database could not serve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Cadence:
     """How often the loops look, in seconds, and how much runs at once."""
 
     lease: float = 15.0
     renew_every: float = 4.0  # three renewals may fail before a lease lapses
-    look_every: float = 0.5  # how soon a job that another process wrote is seen
+    look_every: float | None = None  # how soon a job whose place was lost is found; None: as the line says
     sweep_every: float = 2.0  # lapsed leases, deadlines of verifications, statuses to ask for
     longest_stop: float = 35.0  # a send ends by itself within 30
     most_at_once: int = 64
 
 
+class QueueLine(Line, Protocol):
+    """A queue that can be joined and run; `low` is set when it has room for more."""
+
+    look_every: float
+    low: asyncio.Event
+
+    def manager(self, handle: Callable[[Ticket], Awaitable[float | None]]) -> Any:
+        """Something to run that hands tickets to `handle`."""
+
+    async def restock(self, turns: Turns) -> None:
+        """Give places to those that have none."""
+
+    async def tidy(self) -> None:
+        """Forget what is no longer needed."""
+
+
 log = logger()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What the dispatcher works with."""
+
+    store: Store
+    attempts: Attempts
+    line: QueueLine
+    throughput: Throughput
+    flights: Flights
+    clock: Clock
+    owner: str
+
+
 class Dispatcher:
-    """Runs the jobs of this process, named `owner` in their leases."""
+    """Runs the jobs of this process, which its leases name as their owner."""
 
-    def __init__(
-        self, store: Store, attempts: Attempts, clock: Clock, owner: str, pace: Pace | None = None
-    ) -> None:
-        self.owner = owner
-        self._pace = pace or Pace()
-        self._store = store
-        self._attempts = attempts
-        self._clock = clock
-        self._woken = asyncio.Event()
-        self._running: dict[str, asyncio.Task[None]] = {}
+    def __init__(self, means: Means, cadence: Cadence | None = None) -> None:
+        self._cadence = cadence or Cadence()
+        self.means = means
+        self._store = means.store
+        self._running: set[str] = set()
         self._loops: list[asyncio.Task[None]] = []
+        self._serving: asyncio.Task[None] | None = None
+        self._manager: Any = None
+        self._stopping = False
 
-    def start(self, *sweeps: Callable[[], Awaitable[object]]) -> None:
+    def start(self, *sweeps: Sweep) -> None:
         """Begin to send; `sweeps` are called again and again beside it."""
-        every = self._pace.sweep_every
+        every = self._cadence.sweep_every
+        self._stopping = False
+        self._serving = asyncio.create_task(self._serve())
         self._loops = [
-            asyncio.create_task(self._dispatch()),
-            asyncio.create_task(_every(self._pace.renew_every, self._renew)),
+            asyncio.create_task(self._restock()),
+            asyncio.create_task(_every(self._cadence.renew_every, self._renew)),
             asyncio.create_task(_every(every, self.condemn)),
+            asyncio.create_task(_every(every, self.means.throughput.refresh)),
+            asyncio.create_task(_every(60 * every, self.means.line.tidy)),
             *(asyncio.create_task(_every(every, sweep)) for sweep in sweeps),
         ]
 
@@ -60,79 +106,117 @@ class Dispatcher:
 
         What is not answered in time is let go: its lease lapses, and then it is unknown.
         """
-        dispatch, others = self._loops[:1], self._loops[1:]
-        await _cancelled(dispatch)
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=self._pace.longest_stop)
-        await _cancelled([*others, *self._running.values()])
+        self._stopping = True
+        if self._serving is not None:
+            if self._manager is not None:
+                self._manager.shutdown.set()
+            await asyncio.wait([self._serving], timeout=self._cadence.longest_stop)
+            await _cancelled([self._serving])
+        await _cancelled(self._loops)
+        self._serving, self._loops = None, []
 
     @property
     def alive(self) -> bool:
         """Whether its loops run."""
-        return bool(self._loops) and not any(loop.done() for loop in self._loops)
-
-    def wake(self) -> None:
-        """A job was accepted: look now."""
-        self._woken.set()
+        loops = [*self._loops, self._serving]
+        return bool(self._loops) and not any(loop is None or loop.done() for loop in loops)
 
     async def condemn(self) -> None:
         """Jobs whose process went away are unknown from now on."""
-        for job_id in await self._store.outcomes.condemn_lapsed(self._clock()):
+        for job_id in await self._store.outcomes.condemn_lapsed(self.means.clock()):
             log.warning("lease_lapsed", job=job_id, state="unknown")
 
-    async def _dispatch(self) -> None:
-        while True:
-            self._woken.clear()
+    async def _serve(self) -> None:
+        while not self._stopping:
+            self._manager = self.means.line.manager(self._use)
             try:
-                await self._take_due()
+                await self._manager.run(
+                    dequeue_timeout=timedelta(seconds=self.means.line.look_every),
+                    batch_size=max(1, self._cadence.most_at_once // 2),
+                    max_concurrent_tasks=max(2, self._cadence.most_at_once),
+                    shutdown_on_listener_failure=True,
+                    heartbeat_timeout=timedelta(seconds=20),
+                    log_aggregation_interval=timedelta(0),
+                )
             except Exception as error:  # noqa: BLE001 - a loop that ends would leave every job waiting
                 log.error("dispatch_failed", error=_words(error))  # noqa: TRY400 - a database that is away
-            # Not wait_for: before Python 3.12 it may swallow a cancellation that comes with the wake-up.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._pace.look_every):
-                    await self._woken.wait()
+            if not self._stopping:
+                await asyncio.sleep(TROUBLED)
 
-    async def _take_due(self) -> None:
-        free = self._pace.most_at_once - len(self._running)
-        if free <= 0:
-            return
-        for job_id in await self._store.jobs.due(self._clock(), free):
-            if job_id not in self._running:
-                task = asyncio.create_task(self._take(job_id))
-                self._running[job_id] = task
-                task.add_done_callback(partial(self._ended, job_id))
+    async def _use(self, ticket: Ticket) -> float | None:
+        """Use a ticket; in how many seconds it comes up again, or None."""
+        flights = self.means.flights
+        if not flights.board(ticket.account_id):
+            return CROWDED
+        try:
+            return await self._claim_and_run(ticket)
+        except Exception as error:  # noqa: BLE001 - the ticket must not be lost
+            log.error("attempt_lost", job=ticket.job_id, error=_words(error))  # noqa: TRY400
+            return TROUBLED
+        finally:
+            flights.land(ticket.account_id)
 
-    def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
-        del self._running[job_id]
-        if task.cancelled():
-            return
-        if (error := task.exception()) is not None:
-            # Not woken: a database that refuses the claim would be asked again without a pause.
-            log.error("attempt_lost", job=job_id, error=type(error).__name__)
-            return
-        self._woken.set()
+    async def _claim_and_run(self, ticket: Ticket) -> float | None:
+        rate = self.means.throughput.rate(ticket.account_id, ticket.sender, simulated=ticket.simulated)
+        claimed = await self._store.claims.claim(ticket, rate, self.means.owner, self._cadence.lease)
+        if isinstance(claimed, Later):
+            return claimed.seconds
+        return await self._run(claimed) if claimed is not None else None
 
-    async def _take(self, job_id: str) -> None:
-        now = self._clock()
-        job = await self._store.jobs.claim(job_id, self.owner, self._lease_until(now), now)
-        if job is None:
-            return
-        ending = await self._attempts.run(job)
-        place = Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
-        await until_written(lambda: self._store.outcomes.record(place, ending, self.owner, self._clock()))
+    async def _run(self, claimed: Claimed) -> float | None:
+        job, means = claimed.job, self.means
+        self._running.add(job.id)
+        try:
+            if claimed.wait:
+                await asyncio.sleep(claimed.wait)
+            ending = await means.attempts.run(job)
+            place = Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
+            await until_written(
+                lambda: self._store.outcomes.record(place, ending, means.owner, means.clock())
+            )
+        finally:
+            self._running.discard(job.id)
+        await self._learn(job, ending)
         log.info(
             "attempt_ended", job=job.id, action=job.action, attempt=job.attempts, state=ending.state.value
         )
+        return ending.wait / 1000 if ending.state is State.WAITING else None
+
+    async def _learn(self, job: Job, ending: Ending) -> None:
+        """Twilio's answer says how much more the account and the sender may be given."""
+        error = ending.error or {}
+        code, seconds = error.get("code"), ending.wait / 1000
+        if error.get("http_status") == 429:  # noqa: PLR2004 - Too Many Requests
+            self.means.flights.turned_away(job.account_id, error.get("concurrent_requests"))
+        elif ending.state is State.DONE:
+            self.means.flights.answered(job.account_id)
+        if job.sender is None:
+            return
+        if code in (TOO_MANY, FULL_QUEUE) and seconds:
+            await self._store.senders.hold(job.account_id, job.sender, seconds)
+        elif code == TOO_FAST:
+            await self._store.senders.slow(job.account_id, job.sender, SLOWED_FOR)
+
+    async def _restock(self) -> None:
+        """Waiting jobs without a place get one: again and again, and when the queue in memory runs low."""
+        line = self.means.line
+        while True:
+            try:
+                await line.restock(self._store.claims.turns)
+            except Exception as error:  # noqa: BLE001 - see `_every`
+                log.warning("sweep_failed", error=_words(error))
+            # Not wait_for: before Python 3.12 it may swallow a cancellation that comes with the wake-up.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._cadence.look_every or line.look_every):
+                    await line.low.wait()
+            line.low.clear()
 
     async def _renew(self) -> None:
         if self._running:
-            await self._store.jobs.renew(list(self._running), self.owner, self._lease_until(self._clock()))
-
-    def _lease_until(self, now: int) -> int:
-        return now + round(self._pace.lease * 1_000)
+            await self._store.claims.renew(list(self._running), self.means.owner, self._cadence.lease)
 
 
-async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+async def _every(seconds: float, work: Sweep) -> None:
     while True:
         try:
             await work()

@@ -12,11 +12,13 @@ import aiosql
 from ringback.clock import Clock, machine_clock
 from ringback.settings import DatabasePlace, PostgresUrl
 from ringback.store.accounts import AccountTable
+from ringback.store.claims import ClaimTable
 from ringback.store.database import Database
 from ringback.store.jobs import JobTable
 from ringback.store.keys import KeyTable
 from ringback.store.outcomes import Outcomes
 from ringback.store.polls import PollTable
+from ringback.store.senders import SenderTable
 from ringback.store.verifications import VerificationTable
 from ringback.store.watch import Watch
 
@@ -30,6 +32,8 @@ class Store:
     accounts: AccountTable
     keys: KeyTable
     jobs: JobTable
+    claims: ClaimTable
+    senders: SenderTable
     outcomes: Outcomes
     polls: PollTable
     verifications: VerificationTable
@@ -57,12 +61,15 @@ def _queries(adapter: Any) -> Any:
 
 def _store(database: Database, queries: Any) -> Store:
     watch = Watch()
+    senders = SenderTable(database, queries)
     return Store(
         database,
         watch,
         AccountTable(database, queries),
         KeyTable(database, queries),
-        JobTable(database, queries, watch),
+        JobTable(database, queries, watch, senders),
+        ClaimTable(database, queries, senders),
+        senders,
         Outcomes(database, queries, watch),
         PollTable(database, queries),
         VerificationTable(database, queries),

@@ -16,7 +16,9 @@ LARGEST_GROUP = 256
 
 
 class Database(Protocol):
-    """An open database, SQLite or PostgreSQL."""
+    """An open database, SQLite or PostgreSQL; `pool` are its connections, None where it is a file."""
+
+    pool: Any
 
     async def read(self, work: Work[AnswerT]) -> AnswerT:
         """Run `work` on a reading connection. Raises `Unavailable`."""

@@ -1,12 +1,14 @@
-"""The rows of jobs up to the moment their bytes leave: accepted, listed, claimed, leased, withdrawn."""
+"""The rows of jobs: accepted, listed, withdrawn."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ringback.store.database import Database
 from ringback.store.rows import Attempt, Event, Job, State
+from ringback.store.senders import Pace, SenderTable
+from ringback.store.tickets import Line, Ticket
 from ringback.store.watch import Watch
 
 FAR_FUTURE = 1 << 62
@@ -27,6 +29,10 @@ class NewJob:
     notes: str
     due_at: int
     requested_by: str
+    sender: str | None = None
+    priority: int = 0
+    cost: int = 0
+    expires_at: int | None = None
     now: int
 
 
@@ -42,6 +48,17 @@ class JobFilter:
     before: tuple[int, str] = (FAR_FUTURE, "")
 
 
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """How a job's sender is paced: thousandths of a segment per second, or not at all."""
+
+    rate: int | None = None
+    simulated: bool = False
+
+
+UNPACED = Pacing()
+
+
 def job_of(row: Any) -> Job | None:
     """A row as a job."""
     return Job(**dict(row) | {"state": State(row["state"])}) if row is not None else None
@@ -50,22 +67,43 @@ def job_of(row: Any) -> Job | None:
 class JobTable:
     """Jobs by id, by key and by turn."""
 
-    def __init__(self, database: Database, queries: Any, watch: Watch) -> None:
+    def __init__(self, database: Database, queries: Any, watch: Watch, senders: SenderTable) -> None:
         self._database = database
         self._queries = queries
         self._watch = watch
+        self._senders = senders
 
-    async def accept(self, new: NewJob) -> Job | None:
-        """Write a job and its first event; None if the account has a job under that key."""
+    async def accept(self, new: NewJob, line: Line, pacing: Pacing = UNPACED) -> Job | None:
+        """Write a job, its first event and its place in the queue.
+
+        None if the account has a job under that key.
+        """
+        ticket, job = await self._database.write(partial(self._write_new, new, line, pacing))
+        if job is not None:
+            await line.joined(ticket)
+        return job
+
+    async def _write_new(self, new: NewJob, line: Line, pacing: Pacing, c: Any) -> tuple[Ticket, Job | None]:
+        wait = max(0, new.due_at - new.now)
+        ticket = Ticket(
+            job_id=new.id,
+            account_id=new.account_id,
+            sender=new.sender,
+            simulated=pacing.simulated,
+            priority=new.priority,
+            wait=wait / 1000,
+        )
         columns = {name: getattr(new, name) for name in NewJob.__dataclass_fields__}
-
-        async def work(c: Any) -> Any:
-            if await self._queries.insert_job(c, **columns) is None:
-                return None
-            await note(self._queries, c, (new.account_id, new.id), new.now, "accepted", new.requested_by)
-            return await self._queries.job(c, id=new.id)
-
-        return job_of(await self._database.write(work))
+        row = await self._queries.insert_job(c, **columns, turn_at=new.due_at)
+        if row is None:
+            return ticket, None
+        await note(self._queries, c, (new.account_id, new.id), new.now, "accepted", new.requested_by)
+        if new.sender is not None and pacing.rate is not None and not wait:
+            pace = Pace(account_id=new.account_id, sender=new.sender, cost=new.cost, rate=pacing.rate)
+            ticket = replace(ticket, wait=await self._senders.book(c, pace))
+            await self._queries.turn_later(c, id=new.id, wait=round(ticket.wait * 1000))
+        await line.join(c, ticket)
+        return ticket, job_of(row)
 
     async def get(self, job_id: str) -> Job | None:
         """The job of that id."""
@@ -116,39 +154,6 @@ class JobTable:
             return {row["state"]: row["jobs"] async for row in self._queries.count_jobs_by_state(c)}
 
         return await self._database.read(select)
-
-    async def due(self, now: int, most: int) -> list[str]:
-        """The ids of jobs whose turn it is, oldest first."""
-
-        async def select(c: Any) -> list[str]:
-            return [row["id"] async for row in self._queries.due_jobs(c, now=now, most=most)]
-
-        return await self._database.read(select)
-
-    async def claim(self, job_id: str, owner: str, lease_until: int, now: int) -> Job | None:
-        """Take a waiting job and begin a try; None if it is not waiting any more."""
-
-        async def work(c: Any) -> Any:
-            row = await self._queries.claim_job(c, id=job_id, owner=owner, lease_until=lease_until, now=now)
-            if row is None:
-                return None
-            await self._queries.insert_attempt(
-                c, account_id=row["account_id"], job_id=job_id, number=row["attempts"], owner=owner, now=now
-            )
-            place = (row["account_id"], job_id)
-            await note(self._queries, c, place, now, "running", owner, attempt=row["attempts"])
-            return await self._queries.job(c, id=job_id)
-
-        return job_of(await self._database.write(work))
-
-    async def renew(self, job_ids: Iterable[str], owner: str, lease_until: int) -> None:
-        """Keep this process's leases of the jobs that it is still at."""
-
-        async def work(c: Any) -> None:
-            for job_id in job_ids:
-                await self._queries.renew_lease(c, id=job_id, owner=owner, lease_until=lease_until)
-
-        await self._database.write(work)
 
     async def withdraw(self, job_id: str, who: str, now: int) -> bool:
         """Take a waiting job back; False if it is not waiting."""

@@ -29,13 +29,13 @@ class MadeMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a try ended; WAITING with `due_at` puts the job back for another."""
+    """How a try ended; WAITING puts the job back for another, `wait` milliseconds later."""
 
     state: State
     result: str | None = None
     error: dict[str, Any] | None = None
     message: MadeMessage | None = None
-    due_at: int = 0
+    wait: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class Outcomes:
         """Running jobs whose process stopped renewing its lease become unknown."""
 
         async def work(c: Any) -> list[str]:
-            rows = [row async for row in self._queries.jobs_with_lapsed_lease(c, now=now)]
+            rows = [row async for row in self._queries.jobs_with_lapsed_lease(c)]
             for row in rows:
                 place = Place(account_id=row["account_id"], job_id=row["id"], attempt=row["attempts"])
                 ending = Ending(state=State.UNKNOWN, error={"message": LAPSED})
@@ -155,7 +155,7 @@ class Outcomes:
         )
 
     async def _put_back(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> bool:
-        row = await self._queries.put_job_back(c, id=place.job_id, due_at=ending.due_at, now=now)
+        row = await self._queries.put_job_back(c, id=place.job_id, wait=ending.wait, now=now)
         if row is not None:
             await note(self._queries, c, place.job, now, "put_back", who, **(ending.error or {}))
         return row is not None

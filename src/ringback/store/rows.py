@@ -94,11 +94,11 @@ class Job:
     looks: int
     redacted_at: int | None
     account: str
-    message_status: str | None
-    message_error_code: int | None
-    message_error: str | None
-    message_watched: str | None
-    message_poll_at: int | None
+    message_status: str | None = None
+    message_error_code: int | None = None
+    message_error: str | None = None
+    message_watched: str | None = None
+    message_poll_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,8 @@ class SqliteTransaction:
 class Sqlite:
     """An open SQLite file."""
 
+    pool = None
+
     def __init__(self, writer: sqlite3.Connection, reader: sqlite3.Connection, path: str) -> None:
         self._transaction = SqliteTransaction(writer)
         self._reader = reader

@@ -1,11 +1,11 @@
--- name: insert_job(account_id, id, action, idempotency_key, input_digest, input, sealed, recipient, notes, due_at, requested_by, now)^
+-- name: insert_job(account_id, id, action, idempotency_key, input_digest, input, sealed, recipient, notes, due_at, requested_by, sender, priority, cost, turn_at, expires_at, now)^
 -- Accept a job; answers nothing if the account has one under the same idempotency key.
 insert into jobs (account_id, id, action, state, idempotency_key, input_digest, input, sealed, recipient, notes,
-                  attempts, due_at, requested_by, created_at, updated_at)
+                  attempts, due_at, requested_by, sender, priority, cost, turn_at, expires_at, created_at, updated_at)
 values (:account_id, :id, :action, 'waiting', :idempotency_key, :input_digest, :input, :sealed, :recipient, :notes,
-        0, :due_at, :requested_by, :now, :now)
+        0, :due_at, :requested_by, :sender, :priority, :cost, :turn_at, :expires_at, :now, :now)
 on conflict do nothing
-returning id;
+returning *, (select name from accounts where accounts.id = account_id) as account;
 
 -- name: job(id)^
 -- One job by its id.
@@ -38,24 +38,37 @@ where (cast(:state as text) is null or j.state = :state)
 order by j.created_at desc, j.id desc
 limit :most;
 
--- name: due_jobs(now, most)
--- Jobs whose turn it is, oldest first.
-select id from jobs where state = 'waiting' and due_at <= :now order by due_at, id limit :most;
+-- name: turns_between(after_at, after_id, until, most)
+-- Waiting jobs whose turn comes before an instant, in the order of their turns, from a place on.
+select j.account_id, j.id, j.sender, j.priority, j.turn_at - db_now() as wait, j.turn_at, a.base_url
+from jobs j join accounts a on a.id = j.account_id
+where j.state = 'waiting' and j.turn_at <= db_now() + cast(:until as bigint)
+  and (j.turn_at > :after_at or (j.turn_at = :after_at and j.id > :after_id))
+order by j.turn_at, j.id limit :most;
 
--- name: claim_job(id, owner, lease_until, now)^
--- Take a waiting job: compare-and-set, so that only one process ever runs it.
-update jobs set state = 'running', attempts = attempts + 1, lease_owner = :owner, lease_until = :lease_until,
-                updated_at = :now
-where id = :id and state = 'waiting' and due_at <= :now
-returning account_id, id, attempts;
+-- name: claim_job(id, owner, lease)^
+-- Take a waiting job: compare-and-set, so that only one process ever runs it. The lease is in milliseconds.
+update jobs set state = 'running', attempts = attempts + 1, lease_owner = :owner,
+                lease_until = db_now() + cast(:lease as bigint), updated_at = db_now()
+where id = :id and state = 'waiting' and due_at <= db_now() and (expires_at is null or expires_at > db_now())
+returning *, (select name from accounts where accounts.id = account_id) as account;
 
--- name: renew_lease(id, owner, lease_until)!
+-- name: wait_of(id)^
+-- How long a waiting job still has to wait, in milliseconds; nothing if it does not wait.
+select due_at - db_now() as wait from jobs where id = :id and state = 'waiting';
+
+-- name: turn_later(id, wait)!
+-- The turn of a waiting job comes in so many milliseconds.
+update jobs set turn_at = db_now() + cast(:wait as bigint) where id = :id and state = 'waiting';
+
+-- name: renew_lease(id, owner, lease)!
 -- Say that this process is alive and still at this job.
-update jobs set lease_until = :lease_until where id = :id and lease_owner = :owner and state = 'running';
+update jobs set lease_until = db_now() + cast(:lease as bigint)
+where id = :id and lease_owner = :owner and state = 'running';
 
--- name: jobs_with_lapsed_lease(now)
+-- name: jobs_with_lapsed_lease()
 -- Jobs whose process stopped renewing: what became of them is unknown.
-select account_id, id, attempts from jobs where state = 'running' and lease_until < :now;
+select account_id, id, attempts from jobs where state = 'running' and lease_until < db_now();
 
 -- name: move_job(id, state, new_state, result, error, now)^
 -- Move a job on from a state that it must still be in, and let its lease go; only a further try needs its secrets.
@@ -65,9 +78,10 @@ update jobs set state = :new_state, lease_owner = null, lease_until = null, upda
 where id = :id and state = :state
 returning account_id, id, attempts;
 
--- name: put_job_back(id, due_at, now)^
--- NotSent with tries left: the job waits again, for later.
-update jobs set state = 'waiting', due_at = :due_at, lease_owner = null, lease_until = null, updated_at = :now
+-- name: put_job_back(id, wait, now)^
+-- NotSent with tries left: the job waits again, for so many milliseconds.
+update jobs set state = 'waiting', due_at = db_now() + cast(:wait as bigint),
+                turn_at = db_now() + cast(:wait as bigint), lease_owner = null, lease_until = null, updated_at = :now
 where id = :id and state = 'running'
 returning account_id, id, attempts;
 

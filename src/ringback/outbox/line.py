@@ -1,0 +1,154 @@
+"""The queue that brings waiting jobs up: PgQueuer, in memory over the embedded ledger, in PostgreSQL beyond.
+
+Losing it loses nothing: the jobs are rows, and `missing` finds those whose place is gone.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver, AsyncpgPoolDriver
+from pgqueuer.adapters.inmemory import InMemoryDriver, InMemoryQueries
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import RetryRequested
+from pgqueuer.domain.models import Job
+
+from ringback.store.claims import Turn
+from ringback.store.tickets import Ticket
+
+ENTRYPOINT = "ringback"
+HELD_IN_MEMORY = 1_000  # places kept in memory; the jobs behind them wait on disk
+PAGE = 500
+Handler = Callable[[Ticket], Awaitable[float | None]]
+"""Uses a ticket; answers after how many seconds it is to come up again, or None when it is used up."""
+
+# It logs each retry with a traceback; the dispatcher logs what went wrong, without texts.
+logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)
+
+
+def manager_of(queries: Any, handle: Handler) -> QueueManager:
+    """A queue manager with our one handler."""
+    manager = QueueManager(queries)
+
+    async def send(job: Job) -> None:
+        again = await handle(Ticket.decoded(job.payload or b""))
+        if again is not None:
+            raise RetryRequested(timedelta(seconds=again))
+
+    manager.entrypoint(ENTRYPOINT)(send)
+    return manager
+
+
+async def _enqueue(queries: Any, tickets: list[Ticket], *, once: bool) -> None:
+    await queries.enqueue(
+        [ENTRYPOINT] * len(tickets),
+        [ticket.encoded() for ticket in tickets],
+        [ticket.priority for ticket in tickets],
+        [timedelta(seconds=ticket.wait) for ticket in tickets],
+        [ticket.job_id if once else None for ticket in tickets],
+        on_conflict="skip",
+    )
+
+
+Turns = Callable[[tuple[int, str], float, int], Awaitable[list[Turn]]]
+"""Waiting jobs by turn: from a place in their order on, within so many seconds, at most so many."""
+
+
+@dataclass(slots=True)
+class MemoryLine:
+    """The queue of one process over the embedded ledger; at most `HELD_IN_MEMORY` places."""
+
+    look_every: float = 0.5  # how soon a job that another process wrote is seen
+    poll: float = 0.01
+    low: asyncio.Event = field(default_factory=asyncio.Event)
+    _queries: Any = field(default_factory=lambda: InMemoryQueries(driver=InMemoryDriver()))
+    _held: set[str] = field(default_factory=set)
+    _more: bool = False
+
+    @property
+    def room(self) -> int:
+        """How many more places fit."""
+        return HELD_IN_MEMORY - len(self._held)
+
+    async def join(self, connection: Any, ticket: Ticket) -> None:
+        """Nothing: memory takes no part in a transaction."""
+
+    async def joined(self, ticket: Ticket) -> None:
+        """Queue it now that its job is on disk; what finds no room is looked for later."""
+        self._more = self._more or self.room <= 0
+        if self.room > 0 and ticket.wait <= self.look_every:
+            await self._restore([ticket])
+
+    async def restock(self, turns: Turns) -> None:
+        """Queue waiting jobs that have no place: more than fitted before, or written by another process."""
+        place, full = (0, ""), True
+        while self.room > 0 and full:
+            found = await turns(place, self.look_every, PAGE)
+            await self._restore([turn.ticket for turn in found])
+            if full := len(found) == PAGE:
+                place = (found[-1].at, found[-1].ticket.job_id)
+        self._more = full
+
+    async def _restore(self, tickets: list[Ticket]) -> None:
+        new = [ticket for ticket in tickets if ticket.job_id not in self._held][: self.room]
+        if new:
+            self._held.update(ticket.job_id for ticket in new)
+            await _enqueue(self._queries, new, once=False)
+
+    def manager(self, handle: Handler) -> QueueManager:
+        """A queue manager on it."""
+
+        async def freeing(ticket: Ticket) -> float | None:
+            again = await handle(ticket)
+            if again is None or again > self.look_every:
+                self._held.discard(ticket.job_id)
+                if self._more and self.room > HELD_IN_MEMORY // 2:
+                    self.low.set()
+                return None
+            return again
+
+        manager = manager_of(self._queries, freeing)
+        manager.min_dequeue_poll_interval = timedelta(seconds=self.poll)
+        return manager
+
+    async def tidy(self) -> None:
+        """Forget the log that PgQueuer keeps of what it did."""
+        await self._queries.clear_queue_log()
+
+
+@dataclass(slots=True)
+class PostgresLine:
+    """The queue that all processes share, in the ledger's own database."""
+
+    pool: Any
+    look_every: float = 2.0
+    overdue: float = 5.0  # seconds; a job that has waited so long past its turn may have lost its place
+    low: asyncio.Event = field(default_factory=asyncio.Event)
+    _place: tuple[int, str] = (0, "")
+
+    async def join(self, connection: Any, ticket: Ticket) -> None:
+        """In the transaction that writes the job: either both are there or neither."""
+        await _enqueue(Queries(AsyncpgDriver(connection)), [ticket], once=True)
+
+    async def joined(self, ticket: Ticket) -> None:
+        """Nothing: it is there."""
+
+    async def restock(self, turns: Turns) -> None:
+        """Queue overdue jobs that have no place, a page at a time; the others are left alone."""
+        found = await turns(self._place, -self.overdue, PAGE)
+        if found:
+            tickets = [turn.ticket for turn in found]
+            await _enqueue(Queries(AsyncpgPoolDriver(self.pool)), tickets, once=True)
+        self._place = (found[-1].at, found[-1].ticket.job_id) if len(found) == PAGE else (0, "")
+
+    def manager(self, handle: Handler) -> QueueManager:
+        """A queue manager on it, with a connection of its own to be woken by."""
+        return manager_of(Queries(AsyncpgPoolDriver(self.pool)), handle)
+
+    async def tidy(self) -> None:
+        """Forget the log that PgQueuer keeps of what it did."""
+        await Queries(AsyncpgPoolDriver(self.pool)).clear_queue_log(ENTRYPOINT)

@@ -1,0 +1,111 @@
+"""How fast a sender may send: what Twilio allows its kind, or the rate that was set for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ringback.clock import iso
+from ringback.errors import FieldError, InvalidInput
+from ringback.numbers import is_messaging_service
+from ringback.numbers.senders import SenderKind, sender_kind
+from ringback.store.jobs import Pacing
+from ringback.store.rows import Account
+from ringback.store.senders import SenderQueue, SenderTable
+
+THOUSANDTHS = 1000
+FASTEST = 10_000.0
+SLOWEST = 0.001
+TOLL_FREE = ("+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
+SANDBOX = "whatsapp:+14155238886"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Segments per second by kind of sender; None where Ringback keeps no pace.
+
+    Sources: Twilio docs, errors/21611 (long code, queue), whatsapp/best-practices-and-faqs (80 a sender),
+    whatsapp/sandbox (one message in 3 s). Toll-free, short code and alphanumeric come from secondary sources,
+    numbers outside North America are taken to be like an alphanumeric sender (unsure).
+    """
+
+    long_code: float = 1
+    foreign_number: float = 10
+    toll_free: float = 3
+    short_code: float = 100
+    alphanumeric: float = 10
+    whatsapp: float = 80
+    sandbox: float = 1 / 3
+    messaging_service: float | None = None  # Twilio spreads over its pool, and queues for it
+
+    def of(self, sender: str) -> float | None:
+        """What Twilio allows such a sender."""
+        if sender.startswith("whatsapp:"):
+            return self.sandbox if sender == SANDBOX else self.whatsapp
+        if is_messaging_service(sender):
+            return self.messaging_service
+        kind = sender_kind(sender)
+        if kind is SenderKind.SHORT_CODE:
+            return self.short_code
+        if kind is SenderKind.ALPHANUMERIC:
+            return self.alphanumeric
+        if sender.startswith(TOLL_FREE):
+            return self.toll_free
+        return self.long_code if sender.startswith("+1") else self.foreign_number
+
+
+@dataclass(slots=True, kw_only=True)
+class Throughput:
+    """The rates that hold now; those that were set are read anew by `refresh`."""
+
+    senders: SenderTable
+    rates: Rates = field(default_factory=Rates)
+    _own: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    async def refresh(self) -> None:
+        """See what was set, by this process or another."""
+        self._own = await self.senders.own_rates()
+
+    def pacing(self, account: Account, sender: str | None) -> Pacing:
+        """How an account's sender is paced."""
+        simulated = account.base_url is not None
+        return Pacing(self.rate(account.id, sender, simulated=simulated), simulated)
+
+    def rate(self, account_id: str, sender: str | None, *, simulated: bool) -> int | None:
+        """Thousandths of a segment per second; None where no pace is kept.
+
+        A simulator's senders have no carrier behind them, so only a rate that was set holds there.
+        """
+        if sender is None:
+            return None
+        if (own := self._own.get((account_id, sender))) is not None:
+            return own
+        allowed = self.rates.of(sender) if not simulated else None
+        return round(allowed * THOUSANDTHS) if allowed is not None else None
+
+    async def set(self, account: Account, sender: str, per_second: float | None) -> None:
+        """Set a sender's segments per second; None for its kind's again. Raises `InvalidInput`."""
+        if per_second is not None and not SLOWEST <= per_second <= FASTEST:
+            raise InvalidInput(
+                [FieldError("per_second", f"Give {SLOWEST} to {FASTEST:.0f} segments per second.")]
+            )
+        rate = round(per_second * THOUSANDTHS) if per_second is not None else None
+        await self.senders.set_rate(account.id, sender, rate)
+        await self.refresh()
+
+    async def queues(self, account: str | None = None) -> list[dict[str, object]]:
+        """Each sender with its pace, what waits for it, and when that is expected to have left."""
+        return [self._shown(queue) for queue in await self.senders.queues(account)]
+
+    def _shown(self, queue: SenderQueue) -> dict[str, object]:
+        rate = self.rate(queue.account_id, queue.sender, simulated=queue.base_url is not None)
+        start = max(queue.free_at, queue.held_until, queue.now)
+        done = start + queue.cost * 1_000_000 * THOUSANDTHS // rate if rate else None
+        return {
+            "account": queue.account,
+            "sender": queue.sender,
+            "per_second": rate / THOUSANDTHS if rate else None,
+            "set": queue.rate is not None,
+            "waiting": queue.jobs,
+            "segments": queue.cost,
+            "held_until": iso(queue.held_until // 1000) if queue.held_until > queue.now else None,
+            "done_by": iso(done // 1000) if done is not None and queue.jobs else None,
+        }

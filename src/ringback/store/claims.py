@@ -1,0 +1,134 @@
+"""Taking a job to run it: its sender's slot, the lease, and what happens when a process stops renewing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ringback.store.database import Database
+from ringback.store.jobs import job_of, note
+from ringback.store.rows import Job
+from ringback.store.senders import Pace, SenderTable
+from ringback.store.tickets import Ticket
+
+HORIZON = 1.0  # seconds; a slot further away is queued for, never slept on
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A running job of ours; its slot is `wait` seconds away."""
+
+    job: Job
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing may leave now; look again in so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A waiting job and when its turn is expected; `at` and the job's id are its place in the order."""
+
+    ticket: Ticket
+    at: int
+
+
+class ClaimTable:
+    """Waiting jobs by turn; running ones by lease."""
+
+    def __init__(self, database: Database, queries: Any, senders: SenderTable) -> None:
+        self._database = database
+        self._queries = queries
+        self._senders = senders
+
+    async def turns(self, after: tuple[int, str], within: float, most: int) -> list[Turn]:
+        """Waiting jobs whose turn has come or comes `within` so many seconds, from a place on."""
+
+        async def select(c: Any) -> list[Turn]:
+            rows = self._queries.turns_between(
+                c, after_at=after[0], after_id=after[1], until=round(within * 1000), most=most
+            )
+            return [_turn(row) async for row in rows]
+
+        return await self._database.read(select)
+
+    async def claim(
+        self, ticket: Ticket, rate: int | None, owner: str, lease: float
+    ) -> Claimed | Later | None:
+        """Take the job whose turn a ticket is; None if none waits. Seconds throughout.
+
+        Where the sender has a `rate` (thousandths of a segment per second), its slot is taken in the same
+        transaction and goes to the job of the highest priority.
+        """
+
+        async def work(c: Any) -> Claimed | Later | None:
+            if ticket.sender is None or rate is None:
+                job = await self._take(c, ticket.job_id, owner, lease)
+                return Claimed(job) if job is not None else await self._not_yet(c, ticket.job_id)
+            return await self._paced(c, ticket, rate, owner, lease)
+
+        return await self._database.write(work)
+
+    async def _paced(
+        self, c: Any, ticket: Ticket, rate: int, owner: str, lease: float
+    ) -> Claimed | Later | None:
+        whose = {"account_id": ticket.account_id, "sender": str(ticket.sender)}
+        top = await self._queries.top_job(c, **whose)
+        if top is None:
+            return await self._not_yet(c, ticket.job_id)
+        pace = Pace(**whose, cost=top["cost"], rate=rate)
+        wait = await self._senders.slot(c, pace, HORIZON)
+        if wait is None:
+            away = max(await self._senders.book(c, pace), HORIZON)
+            await self._queries.turn_later(c, id=ticket.job_id, wait=round(away * 1000))
+            return Later(away)
+        # The slot is ours; another process may have taken the job before we held the sender's row.
+        while (job := await self._take(c, top["id"], owner, lease + wait)) is None:
+            if (top := await self._queries.top_job(c, **whose)) is None:
+                return None
+        return Claimed(job, wait)
+
+    async def _take(self, c: Any, job_id: str, owner: str, lease: float) -> Job | None:
+        row = await self._queries.claim_job(c, id=job_id, owner=owner, lease=round(lease * 1000))
+        if row is None:
+            return None
+        await self._queries.insert_attempt(
+            c,
+            account_id=row["account_id"],
+            job_id=job_id,
+            number=row["attempts"],
+            owner=owner,
+            now=row["updated_at"],
+        )
+        place = (row["account_id"], job_id)
+        await note(self._queries, c, place, row["updated_at"], "running", owner, attempt=row["attempts"])
+        return job_of(row)
+
+    async def _not_yet(self, c: Any, job_id: str) -> Later | None:
+        row = await self._queries.wait_of(c, id=job_id)
+        # What has expired waits for its withdrawal, not for a turn.
+        return Later(row["wait"] / 1000) if row is not None and row["wait"] > 0 else None
+
+    async def renew(self, job_ids: Iterable[str], owner: str, lease: float) -> None:
+        """Keep this process's leases of the jobs that it is still at, for `lease` seconds."""
+
+        async def work(c: Any) -> None:
+            for job_id in job_ids:
+                await self._queries.renew_lease(c, id=job_id, owner=owner, lease=round(lease * 1000))
+
+        await self._database.write(work)
+
+
+def _turn(row: Any) -> Turn:
+    ticket = Ticket(
+        job_id=row["id"],
+        account_id=row["account_id"],
+        sender=row["sender"],
+        simulated=row["base_url"] is not None,
+        priority=row["priority"],
+        wait=max(0.0, row["wait"] / 1000),
+    )
+    return Turn(ticket, row["turn_at"])
