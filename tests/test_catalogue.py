@@ -10,6 +10,7 @@ from tests.simulated import HANDSET, Simulated
 from ringback import actions
 from ringback.action import Action, Effect, Input
 from ringback.actions.send_message import SendMessage
+from ringback.clock import moment
 from ringback.errors import NotFound
 from ringback.twilio import resources
 
@@ -88,9 +89,7 @@ async def test_the_whole_example_is_what_twilio_takes(
     simulated: Simulated, action: Action[Any, Any], number: int
 ) -> None:
     # The simulator is strict here: it knows Twilio's parameter names and refuses any other.
-    message = await simulated.twilio.create(
-        resources.messages(), To=HANDSET, From=simulated.number, Body="Hi"
-    )
+    message = await a_message(simulated, scheduled=action.name == "CancelMessage")
     verification = {"sid": ""}
     if action.name in ("VerifyCode", "CancelVerify"):
         verifications = resources.verifications(simulated.verify_service)
@@ -111,6 +110,14 @@ async def test_the_whole_example_is_what_twilio_takes(
     if "sender" in example and action.effect is Effect.SEND:
         from_service = example | {"sender": simulated.messaging_service}
         assert await action(action.input.model_validate(from_service), reporting)
+
+
+async def a_message(simulated: Simulated, *, scheduled: bool) -> dict[str, Any]:
+    """A message that was delivered, or one that Twilio keeps for an hour."""
+    sender = {"MessagingServiceSid": simulated.messaging_service} if scheduled else {"From": simulated.number}
+    send_at = moment(await simulated.twilio.world_time() + 3_600_000)
+    schedule = {"ScheduleType": "fixed", "SendAt": send_at} if scheduled else {}
+    return await simulated.twilio.create(resources.messages(), sender | schedule, To=HANDSET, Body="Hi")
 
 
 def filled(action: Action[Any, Any], example: dict[str, Any], held: dict[str, str]) -> dict[str, Any]:

@@ -1,10 +1,8 @@
 """Look at one message."""
 
-from pydantic import Field
-
 from ringback.action import Input, action
+from ringback.content import SentMessage
 from ringback.results import FoundMessage
-from ringback.sids import MessageSid
 from ringback.twilio import resources
 from ringback.twilio.client import Twilio
 
@@ -12,7 +10,7 @@ from ringback.twilio.client import Twilio
 class GetMessage(Input):
     """The message to look at."""
 
-    sid: MessageSid = Field(description="The message, as it was named when sent.", examples=["SM" + "0" * 32])
+    sid: SentMessage
 
 
 @action(effect="read", reference="https://www.twilio.com/docs/messaging/api/message-resource")

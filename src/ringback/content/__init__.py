@@ -1,4 +1,4 @@
-"""What the messages share: text, media, and whom they go between over WhatsApp."""
+"""What the messages share: text, media, whom they go between over WhatsApp, and their names."""
 
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from ringback.numbers import WhatsappAddress, WhatsappSender, is_messaging_service
+from ringback.sids import MessageSid
 
 LONGEST_BODY = 1600
 """Characters of a message before it is cut into segments (Twilio docs, errors/21617)."""
@@ -57,6 +58,10 @@ WhatsappFrom = Annotated[
         examples=["whatsapp:+14155238886"],
         json_schema_extra={"default_from": "account"},
     ),
+]
+SentMessage = Annotated[
+    MessageSid,
+    Field(description="The message, as it was named when sent.", examples=["SM" + "0" * 32]),
 ]
 
 

@@ -27,6 +27,7 @@ TAGS = {
     "Texts": "SMS and MMS.",
     "WhatsApp": "Free text within 24 hours of the contact's last message, templates at any time.",
     "Verification": "One-time codes: start, check, cancel.",
+    "Messages": "Cancel, redact or delete what was sent or scheduled.",
     "Look up": "What there is at Twilio: messages, senders, services.",
     "Jobs": "The ledger: what was asked for and what became of it.",
     "Accounts": "Connected Twilio accounts.",

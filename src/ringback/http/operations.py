@@ -35,7 +35,7 @@ def run_operation(action: Action[Any, Any]) -> dict[str, Any]:
     """`POST /v1/actions/{Action}`."""
     is_read = action.effect is Effect.READ
     return {
-        "tags": [TAG_OF[action.channel]],
+        "tags": [_tag(action)],
         "summary": action.title,
         "description": f"{_more_about(action)}{EFFECTS[action.effect]} [Twilio's page]({action.reference})",
         "operationId": action.name,
@@ -44,6 +44,11 @@ def run_operation(action: Action[Any, Any]) -> dict[str, Any]:
         "requestBody": _body(action),
         "responses": _keyed(_read_answers(action) if is_read else _job_answers(action)),
     }
+
+
+def _tag(action: Action[Any, Any]) -> str:
+    changes = action.channel is None and action.effect is Effect.WRITE
+    return "Messages" if changes else TAG_OF[action.channel]
 
 
 def _more_about(action: Action[Any, Any]) -> str:

@@ -15,6 +15,7 @@ from ringback.twilio import resources
 AT_ONCE = 20
 CLAIM_MS = 60_000
 WHO = "polling"
+SCHEDULED = "scheduled"
 GONE = 20404  # the message was deleted, or never was
 
 
@@ -46,7 +47,9 @@ class Polling:
         if account is None or account.removed_at is not None:
             return None
         now = self._clock()
-        later = next_poll(message.polls, now - message.created_at)
+        # What Twilio keeps until an instant to come is followed from when it leaves, days after it was made.
+        still = message.status == SCHEDULED
+        later = next_poll(message.polls, 0 if still else now - message.updated_at)
         again = now + later if later is not None else None
         try:
             twilio = await self._accounts.open(account)
