@@ -49,6 +49,13 @@ def arguments() -> argparse.ArgumentParser:
         default=1000,
         help="beyond so many the oldest that a test made leaves (default: 1000)",
     )
+    parser.add_argument(
+        "--rule",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="decide one of the ledger's open questions, like long_body_code=21658",
+    )
     parser.add_argument("--state", metavar="FILE", help="keep the world in this file, and go on from it")
     parser.add_argument("--control-token", help="what the control API wants as bearer token")
     parser.add_argument(
@@ -87,6 +94,13 @@ def check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
         )
     if options.most_accounts < LEAST_ACCOUNTS:
         parser.error(f"--most-accounts must be {LEAST_ACCOUNTS} or more")
+    if options.rule:
+        from twilio_simulator.rule_options import RuleError, ruleset_of  # noqa: PLC0415 - seldom needed
+
+        try:
+            ruleset_of(options.rule)
+        except RuleError as error:
+            parser.error(f"--rule: {error}")
     for name, port in (("--port", options.port), ("--proxy-port", options.proxy_port or 0)):
         if not 0 <= port <= 65535:  # noqa: PLR2004 - the range of ports
             parser.error(f"{name} must be from 0 to 65535")
@@ -105,7 +119,8 @@ def unusable(host: str, port: int, error: OSError) -> str:
 
 async def run(options: argparse.Namespace) -> None:
     """Serve until told to stop."""
-    from twilio_simulator.running import serving  # noqa: PLC0415 - `--help` answers without the world
+    from twilio_simulator.rule_options import ruleset_of  # noqa: PLC0415 - `--help` answers without the world
+    from twilio_simulator.running import serving  # noqa: PLC0415
     from twilio_simulator.simulator import Options, Simulator  # noqa: PLC0415
 
     wanted = Options(
@@ -113,6 +128,7 @@ async def run(options: argparse.Namespace) -> None:
         token=options.token,
         seed=options.seed,
         strict=options.strict,
+        ruleset=ruleset_of(options.rule),
         allowed_hosts=frozenset({options.host, *options.allow_host}),
         webhook_hosts=frozenset(options.allow_webhooks_to),
         control_token=options.control_token,

@@ -73,7 +73,7 @@ def page() -> str:
     """The whole page, as Markdown."""
     questions = (
         "Where Twilio's own sources disagree or are silent, the choice is a named setting: "
-        "`Options(ruleset=Ruleset(...))` in Python."
+        "`--rule NAME=VALUE` on the command line, `Options(ruleset=Ruleset(...))` in Python."
     )
     return f"{HEAD}## Codes\n\n{codes()}\n\n## Open questions\n\n{questions}\n\n{settings()}\n"
 

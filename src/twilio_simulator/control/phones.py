@@ -68,7 +68,8 @@ async def type_text(visit: Visit) -> Content:
     phone.profile_name = name or phone.profile_name
     received = receive(visit.world, visit.simulator.webhooks, phone, Text(to, body, media, rich))
     if received.account is None and not received.note.startswith("Simulated sandbox"):
-        raise BadInputError.of("to", f"Nobody here has {to}", "GET /_sim/accounts lists the numbers.", 404)
+        remedy = "GET /_sim/accounts lists the numbers."
+        raise BadInputError.of("to", f"Nobody here takes texts at {to}", remedy, 404)
     if wait and received.webhook is not None:
         await visit.simulator.webhooks.finished(received.webhook)
     return _told(received)
