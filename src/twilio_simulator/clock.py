@@ -169,7 +169,8 @@ class WorldClock:
         return fired
 
     async def to_next(self, settled: Callable[[], Awaitable[None]]) -> list[Due]:
-        """Jump to the next event and fire what is due then."""
+        """Jump to the next event and fire what is due then; what is under way may plan an earlier one."""
+        await settled()
         upcoming = self.upcoming()
         return [] if upcoming is None else await self.advance(max(0, upcoming - self.now()), settled)
 
@@ -183,6 +184,7 @@ class WorldClock:
         """Jump from event to event until nothing is to come within `longest` milliseconds."""
         fired: list[Due] = []
         end, era = self.now() + longest, self._era
+        await settled()
         while era == self._era and (upcoming := self.upcoming()) is not None and upcoming <= end:
             fired += await self.to_next(settled)
             if len(fired) >= MOST_AT_ONCE:

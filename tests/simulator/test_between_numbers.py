@@ -189,3 +189,27 @@ async def test_a_program_has_no_phone(local: Local) -> None:
 
     assert local.number not in await phones(local)
     assert HANDSET in await phones(local)
+
+
+@pytest.mark.parametrize("status", ["suspended", "closed"])
+async def test_an_account_that_is_not_active_is_not_asked(
+    local: Local, other: Local, receiver: Receiver, status: str
+) -> None:
+    await other.change(status=status)
+
+    await local.sent(To=THERE)
+    await local.sent(To=THERE, Body="STOP")
+    await local.advance(5)
+
+    assert receiver.got == []
+    alerts = (await local.does("GET", f"/alerts?account={other.sid}"))["alerts"]
+    assert [one["code"] for one in alerts] == [10001, 10001]
+    assert await inbound(local) == []
+
+
+async def test_phones_cannot_text_a_number_for_calls(local: Local) -> None:
+    await local.account(numbers=[{"phone_number": THERE, "capabilities": ["voice"]}])
+
+    answer = await local.control("POST", f"/phones/{HANDSET}/messages", {"to": THERE, "body": "Hi"})
+
+    assert (answer.status, answer.json["errors"][0]["field"]) == (404, "to")

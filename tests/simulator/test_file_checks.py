@@ -144,6 +144,15 @@ async def test_messages_that_move_at_once_wait_for_their_files(local: Local, she
     assert (await local.message(sent["sid"]))["status"] == "delivered"
 
 
+async def test_the_next_event_is_that_of_the_message(local: Local, shelf: Shelf) -> None:
+    await local.sent(MediaUrl=shelf.url)
+
+    fired = (await local.does("POST", "/clock/next"))["fired"]
+
+    assert [one["kind"] for one in fired] == ["message.progress"]
+    assert shelf.asked == 1
+
+
 async def test_a_redirect_leads_to_the_file_or_nowhere(
     local: Local, receiver: Receiver, shelf: Shelf
 ) -> None:
@@ -196,3 +205,21 @@ async def test_a_reset_calls_the_fetching_off(local: Local) -> None:
 
         stop.set()
         assert local.simulator.world.clock.pending == 0
+
+
+async def test_a_snapshot_in_the_midst_of_fetching_loses_no_message(local: Local) -> None:
+    async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await stop.wait()
+        writer.close()
+
+    stop = asyncio.Event()
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a.png"
+        sent = await local.sent(MediaUrl=url)
+        await local.does("POST", "/snapshots/midst")
+        await local.does("POST", "/snapshots/midst/restore")
+        stop.set()
+
+        await local.advance(90)
+
+        assert (await local.message(sent["sid"]))["status"] == "delivered"

@@ -17,6 +17,7 @@ def _alert(
 
 
 ROWS = (
+    _alert(10001, "Account is not active"),
     _alert(11200, "HTTP retrieval failure"),
     _alert(11751, "Media Message - Media exceeds messaging provider size limit"),
     _alert(11201, "TCP connection timed out"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from twilio_simulator.addresses import address
+from twilio_simulator.clock import MINUTE, Due
 from twilio_simulator.webhooks.files import File, FileError, fetched
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
@@ -12,6 +13,7 @@ from twilio_simulator.world.alerts import Incident
 from twilio_simulator.world.message import Media, Message
 from twilio_simulator.world.state import World
 
+AT_LAST = MINUTE
 MEGABYTE = 1_000_000
 AT_ONCE = 100
 OK = 200
@@ -65,12 +67,12 @@ class FileChecks:
         to_fetch = [one for one in to_fetch if self._webhooks.allows(one.url)]
         if not to_fetch:
             return False
-        self._webhooks.alongside(self._check(account, message, to_fetch, then))
+        # A snapshot keeps no fetching: what it finds under way sets out by itself, unchecked.
+        due = self._world.clock.after(AT_LAST, "message.files", message.sid, then)
+        self._webhooks.alongside(self._check(account, message, to_fetch, due))
         return True
 
-    async def _check(
-        self, account: Account, message: Message, files: list[Media], then: Callable[[], None]
-    ) -> None:
+    async def _check(self, account: Account, message: Message, files: list[Media], due: Due) -> None:
         whatsapp, total = address(message.to).channel == "whatsapp", 0
         for media in files:
             file = await self._fetched(media)
@@ -81,7 +83,14 @@ class FileChecks:
                 break
             if file is not None:
                 media.content_type = file.content_type
-        if account.messages.get(message.sid) is message:
+        self._set_out(due)
+
+    @staticmethod
+    def _set_out(due: Due) -> None:
+        """Unless time went by so fast that it has set out already, or it was called off."""
+        then = due.act
+        due.call_off()
+        if then is not None:
             then()
 
     async def _fetched(self, media: Media) -> File | None:

@@ -12,6 +12,7 @@ from twilio_simulator.webhooks.attempts import Webhook
 from twilio_simulator.webhooks.inbound_requests import inbound_parameters
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
+from twilio_simulator.world.alerts import Incident
 from twilio_simulator.world.handset import Handset, Shown
 from twilio_simulator.world.message import Message
 from twilio_simulator.world.messaging_service import MessagingService
@@ -20,6 +21,7 @@ from twilio_simulator.world.state import World
 # The sandbox's stock texts, in our own words: the wire texts were not found in a citable source.
 JOINED = "Simulated sandbox: you have joined. Leave with: stop"
 LEFT = "Simulated sandbox: you have left."
+NOT_ACTIVE = 10001
 NOBODY = "Simulated sandbox: this phone has not joined. Send the account's join word first."
 
 
@@ -56,6 +58,10 @@ def arrive(world: World, webhooks: WebhookSender, handset: Handset, text: Text) 
     service = _service(account, text.to)
     message.service_sid = None if service is None else service.sid
     world.log.note("message.received", account.sid, message.sid, channel=text.to.channel)
+    if account.status != "active":
+        # Twilio does not serve such accounts: nobody is asked or answered (errors/10001).
+        world.alert(NOT_ACTIVE, f"the account is {account.status}", Incident(account.sid, message.sid))
+        return Received(account, message, note=f"The account is {account.status}.")
     told = heed(world, account, handset, message, service)
     where = listener(account, text.to, handset.number, service)
     scheme = scheme_of(account)

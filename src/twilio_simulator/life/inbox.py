@@ -21,12 +21,12 @@ class Text:
 
 
 def owner(world: World, sender: str, to: Address) -> Account | None:
-    """The account that has this number; the sandbox's is the one that the sender has joined."""
+    """The account that takes texts at this number; the sandbox's is the one that the sender has joined."""
     if to.channel == "whatsapp":
         return world.sandbox_account(sender) if to.number == SANDBOX else world.whatsapp_owners.get(to.number)
     number = world.numbers.get(to.number)
     if number is not None:
-        return world.accounts.get(number.account_sid)
+        return world.accounts.get(number.account_sid) if "sms" in number.capabilities else None
     if not is_short_code(to.number):
         return None
     return next((one for one in world.accounts.values() if to.number in one.short_codes), None)
