@@ -35,7 +35,7 @@ def _cell(text: str) -> str:
 def _when(rule: Rule) -> str:
     forced = "; forced only" if rule.forced else ""
     if rule.alert:
-        return f"alert ({rule.level}){forced}"
+        return f"alert ({rule.level}){', also late' if rule.late else ''}{forced}"
     return ("late" if rule.status is None else f"at once, {rule.status}") + forced
 
 

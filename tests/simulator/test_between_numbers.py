@@ -213,3 +213,15 @@ async def test_phones_cannot_text_a_number_for_calls(local: Local) -> None:
     answer = await local.control("POST", f"/phones/{HANDSET}/messages", {"to": THERE, "body": "Hi"})
 
     assert (answer.status, answer.json["errors"][0]["field"]) == (404, "to")
+
+
+async def test_a_code_of_verify_arrives_as_a_text(local: Local, other: Local, receiver: Receiver) -> None:
+    await local.start(THERE)
+    await local.start(other.whatsapp.removeprefix("whatsapp:"), Channel="whatsapp")
+    await local.start(HANDSET)
+    await local.advance(1)
+
+    code = await local.code(THERE)
+    assert [code in one["body"] for one in await inbound(other) if one["to"] == THERE] == [True]
+    assert [one.fields["To"] for one in receiver.got] == [THERE, other.whatsapp]
+    assert (await local.check(code, To=THERE)).json["status"] == "approved"

@@ -19,5 +19,7 @@ class Rule(NamedTuple):
     """It shows in the debugger only, never in an answer of the REST API."""
     level: Literal["error", "warning"] = "error"
     """How the debugger files it."""
+    late: bool = False
+    """An alert that also ends a message, with this code as its error_code."""
     forced: bool = False
     """Nothing in the simulator brings it about by itself: a fault, or a phone's `outcome_code`, has to."""

@@ -21,15 +21,18 @@ class Arrivals:
     def delivered(self, message: Message) -> None:
         """A message has reached its number: if somebody here rents it, that account has got a text."""
         to = address(message.to)
-        if not self._is_here(to):
-            return
-        sender = address(message.sender or "")
+        if self.is_here(to):
+            media = [replace(one, sid=self._world.sids.new("ME")) for one in message.media]
+            self.take(address(message.sender or ""), Text(to, message.body, media))
+
+    def take(self, sender: Address, text: Text) -> None:
+        """A text for a number that somebody here rents."""
         # Not one of the phones that are looked at: the number of a program has no screen.
         writer = Handset(sender.number, profile_name=self._name(sender))
-        media = [replace(one, sid=self._world.sids.new("ME")) for one in message.media]
-        arrive(self._world, self._webhooks, writer, Text(to, message.body, media))
+        arrive(self._world, self._webhooks, writer, text)
 
-    def _is_here(self, to: Address) -> bool:
+    def is_here(self, to: Address) -> bool:
+        """Whether an account of this world has the number."""
         if to.channel == "whatsapp":
             return to.number in self._world.whatsapp_owners or to.number == SANDBOX
         return to.number in self._world.numbers

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from functools import partial
 
+from twilio_simulator.addresses import Address, address
 from twilio_simulator.countries import country
 from twilio_simulator.faults.book import Action, FaultBook, Occasion
+from twilio_simulator.life.arrivals import Arrivals
 from twilio_simulator.life.calling import Calling
 from twilio_simulator.life.code_calls import CodeCall, ring
 from twilio_simulator.life.code_texts import Wishes, code_text
+from twilio_simulator.life.inbox import Text
+from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.handset import Handset, Shown
 from twilio_simulator.world.phone_call import CallPlan
@@ -27,6 +31,7 @@ class Dispatch:
     service: VerifyService
     verification: Verification
     calling: Calling
+    webhooks: WebhookSender
     send_digits: str = ""
     """What a call dials once it is answered, such as an extension."""
 
@@ -39,6 +44,14 @@ class Dispatch:
         if _arrives(handset, channel):
             now, peer = self.world.clock.now(), _sender(self, channel)
             handset.screen.append(Shown(now, channel, "in", peer, text, self.account.sid, None))
+            self._arrive(channel, peer, text)
+
+    def _arrive(self, channel: str, peer: str, text: str) -> None:
+        """At a number of this world the code is an inbound message."""
+        to = Address("whatsapp" if channel == "whatsapp" else "sms", self.verification.to)
+        there = Arrivals(self.world, self.webhooks)
+        if there.is_here(to):
+            there.take(address(peer), Text(to, text))
 
     def _call(self, text: str) -> None:
         maker = CodeCall(text, self.service.dtmf_input_required)

@@ -75,7 +75,8 @@ def _dispatch(call: Call, service: VerifyService, verification: Verification, wi
     _keep(service, verification)
     if service.lookup_enabled or verification.channel == "sna":
         verification.lookup = lookup_part(handset)
-    dispatch = Dispatch(call.world, call.faults, call.account, service, verification, call.calling)
+    account, calling = call.account, call.calling
+    dispatch = Dispatch(call.world, call.faults, account, service, verification, calling, call.webhooks)
     dispatch.send_digits = call.said("SendDigits") or ""
     send_code(dispatch, wishes)
 
