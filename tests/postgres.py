@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg  # type: ignore[import-untyped]
 
 from ringback.clock import machine_clock
+from ringback.outbox.line import install_queue
 from ringback.settings import PostgresUrl
 from ringback.store.postgres import migrate_postgres
 
@@ -42,7 +43,7 @@ class PostgresServer:
     async def migrated_database(self) -> PostgresUrl:
         if not self.templated:
             await self.run(f"create database {TEMPLATE}")
-            await migrate_postgres(self.url_of(TEMPLATE), machine_clock())
+            await migrate_postgres(self.url_of(TEMPLATE), machine_clock(), install_queue)
             self.templated = True
         name = f"test_{next(NUMBERS)}"
         await self.run(f"create database {name} template {TEMPLATE}")

@@ -15,6 +15,7 @@ from ringback.clock import machine_clock
 from ringback.connector import Connector, Parts
 from ringback.outbox.attempt import Attempts
 from ringback.outbox.dispatcher import Cadence, Dispatcher
+from ringback.outbox.line import MemoryLine
 from ringback.outbox.retry import Backoff
 from ringback.outcome import Outcome, Timeline
 from ringback.secrets import Keyring, read_or_create
@@ -158,8 +159,8 @@ async def opened(
         open_transport() as network,
     ):
         keyring = read_or_create(settings.key_file, may_create=True)
-        parts = join(settings, store, keyring, network)
-        sending = join(settings, store, keyring, transport or network)
+        parts = join(settings, store, keyring, network, MemoryLine())
+        sending = join(settings, store, keyring, transport or network, MemoryLine())
         attempts = Attempts(
             accounts=sending.accounts,
             verifications=sending.verifications,

@@ -55,14 +55,27 @@ def run(argv: Sequence[str]) -> int:
     from ringback.cli import Doors, run_command
     from ringback.clock import machine_clock
 
-    doors = Doors(open_connector=open_connector, serve=_serve, demo=_demo, clock=machine_clock)
+    doors = Doors(
+        open_connector=open_connector,
+        serve=_serve,
+        work=_work,
+        migrate=_migrate,
+        demo=_demo,
+        clock=machine_clock,
+    )
     return run_command(argv, doors)
 
 
-def _serve(settings: "Settings", *, as_json: bool) -> int:
+def _serve(settings: "Settings", *, as_json: bool, dispatch: bool) -> int:
     from ringback.serving import run_server
 
-    return run_server(open_connector, settings, as_json=as_json)
+    return run_server(open_connector, settings, as_json=as_json, dispatch=dispatch)
+
+
+def _work(settings: "Settings", *, as_json: bool) -> int:
+    from ringback.serving import run_worker
+
+    return run_worker(open_connector, settings, as_json=as_json)
 
 
 async def _demo(**options: Any) -> int:
@@ -83,7 +96,8 @@ async def open_connector(settings: "Settings", *, dispatch: bool = True) -> "Asy
     from ringback.twilio.transport import open_transport
 
     async with open_store(settings.database) as store, open_transport() as transport:
-        parts = join(settings, store, await _keyring(settings, store), transport)
+        keyring, line = await _keyring(settings, store), await _line(settings, store)
+        parts = join(settings, store, keyring, transport, line)
         await parts.accounts.check_key()
         connector = Connector(parts)
         if dispatch:
@@ -94,17 +108,21 @@ async def open_connector(settings: "Settings", *, dispatch: bool = True) -> "Asy
             await connector.stop()
 
 
-def join(settings: "Settings", store: "Store", keyring: "Keyring", transport: "Transport") -> "Parts":
-    """Build every part on an open ledger and a transport."""
+def join(
+    settings: "Settings", store: "Store", keyring: "Keyring", transport: "Transport", line: "QueueLine"
+) -> "Parts":
+    """Build every part on an open ledger, a transport and a queue."""
     from ringback.accounts import Accounts
     from ringback.api_keys import ApiKeys
     from ringback.clock import machine_clock
     from ringback.connector import Parts
     from ringback.outbox.attempt import Attempts
     from ringback.outbox.dispatcher import Dispatcher, Means
+    from ringback.outbox.expiry import Expiry
     from ringback.outbox.flights import Flights
     from ringback.outbox.polling import Polling
     from ringback.outbox.reconcile import Reconcile
+    from ringback.outbox.retention import Retention
     from ringback.outbox.throughput import Throughput
     from ringback.perform import Perform
     from ringback.verifications import Verifications
@@ -114,7 +132,6 @@ def join(settings: "Settings", store: "Store", keyring: "Keyring", transport: "T
     accounts = Accounts(store.accounts, keyring, transport, clock, settings)
     verifications = Verifications(store.verifications, accounts, clock)
     throughput = Throughput(senders=store.senders)
-    line = _line(settings, store)
     means = Means(
         store=store,
         attempts=Attempts(
@@ -147,19 +164,36 @@ def join(settings: "Settings", store: "Store", keyring: "Keyring", transport: "T
         throughput=throughput,
         polling=Polling(store, accounts, clock),
         reconcile=Reconcile(store, accounts, clock),
+        expiry=Expiry(store),
+        retention=Retention(store, clock, settings.retention),
         keys=ApiKeys(store.keys, clock),
         callbacks=StatusCallbacks(store, accounts, clock),
         clock=clock,
     )
 
 
-def _line(settings: "Settings", store: "Store") -> "QueueLine":
+async def _line(settings: "Settings", store: "Store") -> "QueueLine":
     from ringback.outbox.line import MemoryLine, PostgresLine
     from ringback.settings import PostgresUrl
 
+    if not isinstance(settings.database, PostgresUrl):
+        return MemoryLine()
+    line = PostgresLine(store.database.pool)
+    await line.check()
+    return line
+
+
+async def _migrate(settings: "Settings") -> list[int]:
+    """Bring the database up to date; the numbers of the migrations that it had not had."""
+    from ringback.clock import machine_clock
+    from ringback.outbox.line import install_queue
+    from ringback.settings import PostgresUrl
+    from ringback.store import migrate_file
+    from ringback.store.postgres import migrate_postgres
+
     if isinstance(settings.database, PostgresUrl):
-        return PostgresLine(store.database.pool)
-    return MemoryLine()
+        return await migrate_postgres(settings.database, machine_clock(), install_queue)
+    return await migrate_file(settings.database, machine_clock)
 
 
 async def _keyring(settings: "Settings", store: "Store") -> "Keyring":

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from ringback.accounts import Accounts
@@ -13,8 +14,10 @@ from ringback.api_keys import ApiKeys
 from ringback.clock import Clock, iso
 from ringback.errors import Conflict, FieldError, InvalidInput, NotFound
 from ringback.outbox.dispatcher import Dispatcher
+from ringback.outbox.expiry import Expiry
 from ringback.outbox.polling import Polling
 from ringback.outbox.reconcile import Reconcile
+from ringback.outbox.retention import Retention
 from ringback.outbox.throughput import Throughput
 from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
 from ringback.perform import Asked, Perform, Prepared, is_read
@@ -26,7 +29,7 @@ from ringback.verifications import Verifications
 from ringback.webhooks.status import StatusCallbacks
 
 WAIT = 40.0  # seconds; longer than any one try may take
-LOOK_EVERY = 0.25  # seconds; how soon a change made by another process is seen
+LOOK_AFTER = (0.25, 0.25, 0.5, 1.0, 2.0)  # seconds; where nobody tells of a change made by another process
 PAGE = 50
 SETTLED_AS = (State.DONE, State.REFUSED, State.NOT_SENT)
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
@@ -44,6 +47,8 @@ class Parts:
     throughput: Throughput
     polling: Polling
     reconcile: Reconcile
+    expiry: Expiry
+    retention: Retention
     keys: ApiKeys
     callbacks: StatusCallbacks
     clock: Clock
@@ -60,19 +65,26 @@ class Connector:
         self._store = parts.store
         self._perform = parts.perform
         self._clock = parts.clock
+        self._sends = False
 
     def start(self) -> None:
         """Begin to send what waits, and to ask and to cancel where it is time."""
-        self._parts.dispatcher.start(self._parts.verifications.end_due, self._parts.polling.ask_due)
+        self._sends = True
+        self._parts.dispatcher.start(
+            self._parts.verifications.end_due,
+            self._parts.polling.ask_due,
+            self._parts.expiry.withdraw_expired,
+            self._parts.retention.redact_old,
+        )
 
     async def stop(self) -> None:
         """Let what left be answered; the rest stays waiting."""
         await self._parts.dispatcher.stop()
 
     async def ready(self) -> dict[str, bool]:
-        """Whether the database answers and the dispatcher runs."""
+        """Whether the database answers and, where this process sends, the dispatcher runs."""
         await self._store.accounts.exists_any()
-        return {"database": True, "dispatcher": self._parts.dispatcher.alive}
+        return {"database": True} | ({"dispatcher": self._parts.dispatcher.alive} if self._sends else {})
 
     async def run(  # noqa: PLR0913 - the keywords are the contract
         self,
@@ -108,6 +120,8 @@ class Connector:
         if is_read(prepared.action):
             return await self._read(prepared)
         job, _ = await self._perform.accept(prepared, asked)
+        if job.state is State.WAITING and job.due_at > self._clock() + wait * 1000:
+            return outcome_of(job)  # nothing comes of it before the time is up
         return outcome_of(await self._settled(job, wait))
 
     async def explain(
@@ -211,9 +225,11 @@ class Connector:
         with self._store.watch.on(job.id) as changed:
             try:
                 async with asyncio.timeout(seconds):
-                    while job.state in (State.WAITING, State.RUNNING):
-                        await _set_within(changed, LOOK_EVERY)
+                    for pause in chain(LOOK_AFTER, repeat(LOOK_AFTER[-1])):
+                        await _set_within(changed, pause)
                         job = await self._job(job.id)
+                        if job.state not in (State.WAITING, State.RUNNING):
+                            break
             except TimeoutError:
                 return await self._job(job.id)
         return job

@@ -7,9 +7,10 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager
 from ipaddress import ip_address
+from typing import Any
 
 import uvicorn
 
@@ -37,23 +38,52 @@ class Server(uvicorn.Server):
         yield
 
 
-def run_server(open_connector: Opener, settings: Settings, *, as_json: bool) -> int:
+def run_server(open_connector: Opener, settings: Settings, *, as_json: bool, dispatch: bool = True) -> int:
     """`serve` on the fastest event loop there is."""
+    return _on_the_fastest_loop(serve(open_connector, settings, as_json=as_json, dispatch=dispatch))
+
+
+def run_worker(open_connector: Opener, settings: Settings, *, as_json: bool) -> int:
+    """`worker` on the fastest event loop there is."""
+    return _on_the_fastest_loop(work(open_connector, settings, as_json=as_json))
+
+
+def _on_the_fastest_loop(program: Coroutine[Any, Any, int]) -> int:
     try:
         import uvloop  # noqa: PLC0415 - not made for Windows
     except ImportError:
-        return asyncio.run(serve(open_connector, settings, as_json=as_json))
-    return uvloop.run(serve(open_connector, settings, as_json=as_json))
+        return asyncio.run(program)
+    return uvloop.run(program)
 
 
-async def serve(open_connector: Opener, settings: Settings, *, as_json: bool = False) -> int:
-    """Serve until SIGINT or SIGTERM.
+async def work(open_connector: Opener, settings: Settings, *, as_json: bool = False) -> int:
+    """Send what others accept, until SIGINT or SIGTERM.
+
+    Raises:
+        Misconfigured: The database or the sealing key cannot serve.
+    """
+    stopping = asyncio.Event()
+    async with open_connector(settings):
+        with on_signals(stopping.set):
+            if as_json:
+                sys.stdout.write(json.dumps({"database": str(settings.database)}) + "\n")
+                sys.stdout.flush()
+            else:
+                sys.stderr.write(f"Ringback sends what waits in {settings.database}\nCtrl-C stops it.\n")
+            await stopping.wait()
+    return 0
+
+
+async def serve(
+    open_connector: Opener, settings: Settings, *, as_json: bool = False, dispatch: bool = True
+) -> int:
+    """Serve until SIGINT or SIGTERM; without `dispatch` workers alone send.
 
     Raises:
         Misconfigured: The port is in use, or the database or the sealing key cannot serve.
     """
     with listening(settings.host, settings.port) as sock:
-        async with open_connector(settings) as connector:
+        async with open_connector(settings, dispatch=dispatch) as connector:
             server = server_of(connector, settings)
             with stopping_on_signals(server):
                 _introduce(settings, sock.getsockname()[1], as_json=as_json)

@@ -14,7 +14,7 @@ from tests.simulated import Simulated
 
 from ringback import app
 from ringback.connector import Connector
-from ringback.settings import read_settings
+from ringback.settings import embedded_place, read_settings
 
 ADA = "+14155550111"
 
@@ -68,7 +68,7 @@ class Terminal:
             yield connector
 
     def write(self, name: str, text: str) -> Path:
-        path = read_settings().database.parent / name
+        path = embedded_place(read_settings()).parent / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         return path

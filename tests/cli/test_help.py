@@ -24,6 +24,10 @@ def nothing_served(_settings: Settings, **_options: object) -> int:
     return 0
 
 
+async def nothing_migrated(_settings: Settings) -> list[int]:
+    return []
+
+
 async def nothing_shown(**_options: object) -> int:
     return 0
 
@@ -36,7 +40,14 @@ def commands(app: App, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
             yield from commands(app[name], (*path, name))
 
 
-DOORS = Doors(open_connector=open_connector, serve=nothing_served, demo=nothing_shown, clock=machine_clock)
+DOORS = Doors(
+    open_connector=open_connector,
+    serve=nothing_served,
+    work=nothing_served,
+    migrate=nothing_migrated,
+    demo=nothing_shown,
+    clock=machine_clock,
+)
 PAGES = [" ".join(path) for path, _ in commands(tree(Desk(DOORS)))]
 
 

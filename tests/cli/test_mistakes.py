@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from tests.cli.terminal import Terminal
@@ -93,11 +94,22 @@ async def broken_door(_settings: Settings, *, dispatch: bool) -> AsyncIterator[C
     yield
 
 
+async def nothing_migrated(_settings: Settings) -> list[int]:
+    return []
+
+
 async def nothing(**_options: object) -> int:
     return 0
 
 
-BROKEN = Doors(open_connector=broken_door, serve=lambda *_, **__: 0, demo=nothing, clock=machine_clock)
+BROKEN = Doors(
+    open_connector=broken_door,
+    serve=lambda *_, **__: 0,
+    work=lambda *_, **__: 0,
+    migrate=nothing_migrated,
+    demo=nothing,
+    clock=machine_clock,
+)
 
 
 def test_a_fault_of_our_own_is_one_sentence_without_what_it_quotes(
@@ -125,7 +137,7 @@ def test_an_interrupt_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     def interrupted(*_settings: object, **_options: object) -> int:
         raise KeyboardInterrupt
 
-    doors = Doors(open_connector=broken_door, serve=interrupted, demo=nothing, clock=machine_clock)
+    doors = replace(BROKEN, serve=interrupted)
 
     assert run_command(["serve"], doors) == 130
     assert capsys.readouterr() == ("", "")

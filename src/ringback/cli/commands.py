@@ -15,7 +15,13 @@ from ringback.cli.jobs import jobs_app
 from ringback.cli.keys import keys_app
 from ringback.cli.mistakes import check_text, mistake, where_to_look, with_dashes
 from ringback.cli.options import Desk, Doors
-from ringback.cli.programs import demo_command, serve_command, simulator
+from ringback.cli.programs import (
+    demo_command,
+    migrate_command,
+    serve_command,
+    simulator,
+    worker_command,
+)
 from ringback.cli.running import run_app
 from ringback.cli.show import DONE, INTERRUPTED, Paper, Show
 from ringback.errors import RingbackError
@@ -85,6 +91,8 @@ def tree(desk: Desk, argv: Sequence[str] = ()) -> App:
     app.command(demo_command(desk), name="demo", group=BEGIN)
     app.command(actions, name="actions", group=EACH_DAY)
     app.command(serve_command(desk), name="serve", group=OTHERS)
+    app.command(worker_command(desk), name="worker", group=OTHERS)
+    app.command(migrate_command(desk), name="migrate", group=OTHERS)
     _add(app, BEGIN, passing, accounts_app(desk))
     _add(app, EACH_DAY, run_app(desk, _action_named(argv)), jobs_app(desk))
     _add(app, OTHERS, keys_app(desk))

@@ -25,7 +25,10 @@ SHARED = Group("Everywhere", sort_key=2)
 TEXT = "TEXT"
 Json = Annotated[bool, Parameter(group=SHARED, help="Print JSON, for scripts.")]
 Database = Annotated[
-    str | None, Parameter(group=SHARED, metavar="FILE", help="The ledger's file; else RINGBACK_DATABASE.")
+    str | None,
+    Parameter(
+        group=SHARED, metavar="PLACE", help="The ledger: a file, or postgresql://… (RINGBACK_DATABASE)."
+    ),
 ]
 
 
@@ -35,6 +38,8 @@ class Doors:
 
     open_connector: Callable[..., AbstractAsyncContextManager[Connector]]
     serve: Callable[..., int]
+    work: Callable[..., int]
+    migrate: Callable[[Settings], Awaitable[list[int]]]
     demo: Callable[..., Awaitable[int]]
     clock: Clock
 

@@ -17,6 +17,7 @@ from ringback.settings import (
     Settings,
     checked_port,
     checked_public_url,
+    checked_retention,
 )
 
 NONE = Everywhere()
@@ -33,6 +34,17 @@ PublicUrl = Annotated[
     str | None,
     Parameter(metavar="URL", help="Where Twilio reaches this server; without it statuses are polled."),
 ]
+Dispatch = Annotated[
+    bool, Parameter(negative="--no-dispatch", help="Send from this process, too; else only workers send.")
+]
+Retention = Annotated[
+    str | None,
+    Parameter(
+        metavar="TIME",
+        help="For how long texts and numbers of finished jobs are kept, like 90d; forever "
+        "(RINGBACK_RETENTION).",
+    ),
+]
 Once = Annotated[bool, Parameter(help="Run the tour on free ports, then stop; 1 if anything disagrees.")]
 DemoPort = Annotated[str, Parameter(metavar="PORT", help=f"Of Ringback: {DEFAULT_PORT}.")]
 SimulatorPort = Annotated[str, Parameter(metavar="PORT", help=f"Of the simulator: {DEFAULT_SIMULATOR_PORT}.")]
@@ -42,13 +54,47 @@ def serve_command(desk: Desk) -> Callable[..., int]:
     """The command `serve`."""
 
     def serve(
-        *, host: Host = None, port: Port = None, public_url: PublicUrl = None, everywhere: Everywhere = NONE
+        *,
+        host: Host = None,
+        port: Port = None,
+        public_url: PublicUrl = None,
+        dispatch: Dispatch = True,
+        retention: Retention = None,
+        everywhere: Everywhere = NONE,
     ) -> int:
         """Run the server: the HTTP API, Twilio's callbacks and the dispatcher."""
-        settings = _with_options(everywhere.settings, host, port, public_url)
-        return desk.doors.serve(settings, as_json=everywhere.json)
+        settings = _keeping(_with_options(everywhere.settings, host, port, public_url), retention)
+        return desk.doors.serve(settings, as_json=everywhere.json, dispatch=dispatch)
 
     return serve
+
+
+def worker_command(desk: Desk) -> Callable[..., int]:
+    """The command `worker`."""
+
+    def worker(
+        *, public_url: PublicUrl = None, retention: Retention = None, everywhere: Everywhere = NONE
+    ) -> int:
+        """Run a dispatcher alone: it sends what others accept. Any number may share one PostgreSQL."""
+        settings = _keeping(_with_options(everywhere.settings, None, None, public_url), retention)
+        return desk.doors.work(settings, as_json=everywhere.json)
+
+    return worker
+
+
+def migrate_command(desk: Desk) -> Callable[..., Awaitable[int]]:
+    """The command `migrate`."""
+
+    async def migrate(*, everywhere: Everywhere = NONE) -> int:
+        """Bring the ledger's tables up to this version; an embedded ledger does so by itself."""
+        settings = everywhere.settings
+        applied = await desk.doors.migrate(settings)
+        done = f"applied migration {', '.join(map(str, applied))}" if applied else "up to date already"
+        facts = {"database": str(settings.database), "applied": applied}
+        everywhere.show.done(facts, f"{settings.database}: {done}.")
+        return 0
+
+    return migrate
 
 
 def demo_command(desk: Desk) -> Callable[..., Awaitable[int]]:
@@ -86,6 +132,12 @@ def _with_options(settings: Settings, host: str | None, port: str | None, public
     if public_url is not None:
         settings = replace(settings, public_url=_checked("public_url", checked_public_url, public_url))
     return settings
+
+
+def _keeping(settings: Settings, retention: str | None) -> Settings:
+    if retention is None:
+        return settings
+    return replace(settings, retention=_checked("retention", checked_retention, retention))
 
 
 def _port(field: str, given: str) -> int:

@@ -27,6 +27,7 @@ FULL_QUEUE = 21611  # Twilio docs, errors/21611: this sender's queue is full
 TOO_FAST = 63018  # Twilio docs, errors/63018: the WhatsApp sender's rate limit
 SLOWED_FOR = 60.0  # seconds at half the rate
 CROWDED = 0.2  # seconds until a ticket whose account has no room comes up again
+LISTENING_CHECK = 10.0  # seconds between two probes, and how long one is waited for
 TROUBLED = 1.0  # and one that the database could not serve
 
 
@@ -98,6 +99,7 @@ class Dispatcher:
             asyncio.create_task(_every(every, self.condemn)),
             asyncio.create_task(_every(every, self.means.throughput.refresh)),
             asyncio.create_task(_every(60 * every, self.means.line.tidy)),
+            asyncio.create_task(self._keep_listening()),
             *(asyncio.create_task(_every(every, sweep)) for sweep in sweeps),
         ]
 
@@ -134,7 +136,6 @@ class Dispatcher:
                     dequeue_timeout=timedelta(seconds=self.means.line.look_every),
                     batch_size=max(1, self._cadence.most_at_once // 2),
                     max_concurrent_tasks=max(2, self._cadence.most_at_once),
-                    shutdown_on_listener_failure=True,
                     heartbeat_timeout=timedelta(seconds=20),
                     log_aggregation_interval=timedelta(0),
                 )
@@ -142,6 +143,24 @@ class Dispatcher:
                 log.error("dispatch_failed", error=_words(error))  # noqa: TRY400 - a database that is away
             if not self._stopping:
                 await asyncio.sleep(TROUBLED)
+
+    async def _keep_listening(self) -> None:
+        """A manager that is no longer woken is followed by one with a connection of its own anew.
+
+        PgQueuer's own check gives up after one probe, which may have left before it began to listen.
+        """
+        silent = 0
+        while True:
+            await asyncio.sleep(LISTENING_CHECK)
+            try:
+                await self._manager.listener_healthy(timedelta(seconds=LISTENING_CHECK))
+                silent = 0
+            except Exception as error:  # noqa: BLE001 - a database that is away is met at the next turn
+                silent += 1
+                log.warning("listener_silent", error=_words(error), times=silent)
+            if silent >= 2:  # noqa: PLR2004 - once may be a moment of load
+                self._manager.shutdown.set()
+                silent = 0
 
     async def _use(self, ticket: Ticket) -> float | None:
         """Use a ticket; in how many seconds it comes up again, or None."""

@@ -17,6 +17,7 @@ from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job
 
+from ringback.errors import Misconfigured
 from ringback.store.claims import Turn
 from ringback.store.tickets import Ticket
 
@@ -152,3 +153,19 @@ class PostgresLine:
     async def tidy(self) -> None:
         """Forget the log that PgQueuer keeps of what it did."""
         await Queries(AsyncpgPoolDriver(self.pool)).clear_queue_log(ENTRYPOINT)
+
+    async def check(self) -> None:
+        """Raises `Misconfigured` where its tables are missing or of another version."""
+        try:
+            await QueueManager(Queries(AsyncpgPoolDriver(self.pool))).verify_structure()
+        except RuntimeError as error:
+            raise Misconfigured(f"The queue's tables are not ready: {error} Run: ringback migrate") from error
+
+
+async def install_queue(connection: Any) -> None:
+    """Make the queue's tables in PostgreSQL, or bring them up."""
+    queries = Queries(AsyncpgDriver(connection))
+    if await queries.schema_is_installed():
+        await queries.upgrade()
+    else:
+        await queries.install()

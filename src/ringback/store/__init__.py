@@ -12,6 +12,7 @@ import aiosql
 from ringback.clock import Clock, machine_clock
 from ringback.settings import DatabasePlace, PostgresUrl
 from ringback.store.accounts import AccountTable
+from ringback.store.ageing import Ageing
 from ringback.store.claims import ClaimTable
 from ringback.store.database import Database
 from ringback.store.jobs import JobTable
@@ -37,21 +38,32 @@ class Store:
     outcomes: Outcomes
     polls: PollTable
     verifications: VerificationTable
+    ageing: Ageing
 
 
 @asynccontextmanager
 async def open_store(place: DatabasePlace | str, clock: Clock = machine_clock) -> AsyncIterator[Store]:
     """Open the ledger: a SQLite file, made when new, or a PostgreSQL database. Raises `Misconfigured`."""
     if isinstance(place, PostgresUrl):
-        from ringback.store.postgres import PostgresQueries, open_postgres  # noqa: PLC0415 - most have none
+        from ringback.store.announcing import announcing  # noqa: PLC0415 - most have none
+        from ringback.store.postgres import PostgresQueries, open_postgres  # noqa: PLC0415
 
         async with open_postgres(place) as database:
-            yield _store(database, _queries(PostgresQueries))
+            store = _store(database, _queries(PostgresQueries))
+            async with announcing(database.pool, store.watch):
+                yield store
     else:
         from ringback.store.sqlite import SqliteQueries, open_sqlite  # noqa: PLC0415 - see above
 
         async with open_sqlite(str(place), clock) as database:
             yield _store(database, _queries(SqliteQueries))
+
+
+async def migrate_file(path: Path, clock: Clock) -> list[int]:
+    """Bring a SQLite file up to date, making it when new; the numbers of what was applied."""
+    from ringback.store.sqlite import migrate_sqlite  # noqa: PLC0415 - see above
+
+    return await migrate_sqlite(str(path), clock)
 
 
 def _queries(adapter: Any) -> Any:
@@ -73,4 +85,5 @@ def _store(database: Database, queries: Any) -> Store:
         Outcomes(database, queries, watch),
         PollTable(database, queries),
         VerificationTable(database, queries),
+        Ageing(database, queries, watch),
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from ringback.store.migrating import applied_to, migrate, require_known, scripts
 AnswerT = TypeVar("AnswerT")
 
 WRITERS = 4  # transactions at once; each shares its commit among those who came meanwhile
-LARGEST_POOL = 12
+LARGEST_POOL = 14  # four writers, two listeners, the queue, and readers
 OPEN_WITHIN = 10.0  # seconds
 ANSWER_WITHIN = 30.0  # seconds; a statement of ours takes milliseconds
 MIGRATION_LOCK = 7_462_254_255  # any number that nobody else locks: "ringback" on a telephone's keys
@@ -187,14 +187,23 @@ class PostgresShape:
         return {row["number"] for row in await self._connection.fetch("select number from migrations")}
 
 
-async def migrate_postgres(url: PostgresUrl, now: int) -> list[int]:
-    """Make or bring up the tables; the numbers of what was applied. Raises `Misconfigured`."""
+async def migrate_postgres(
+    url: PostgresUrl, now: int, install_queue: Callable[[Any], Awaitable[None]]
+) -> list[int]:
+    """Bring the tables up, the queue's too; the numbers of what was applied. Raises `Misconfigured`."""
     try:
         connection = await asyncpg.connect(url.url, timeout=OPEN_WITHIN)
     except (*GONE, asyncpg.PostgresError, ValueError) as error:
         raise unopenable(str(url), error) from error
     try:
-        return await migrate(PostgresTransaction(connection), PostgresShape(connection), str(url), now)
+        # Held until the connection closes: the queue's tables are made outside our transaction.
+        await connection.execute("select pg_advisory_lock($1)", MIGRATION_LOCK)
+        applied = await migrate(PostgresTransaction(connection), PostgresShape(connection), str(url), now)
+        await install_queue(connection)
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise Misconfigured(f"{url}: this user may not make tables ({error}).") from error
+    else:
+        return applied
     finally:
         await connection.close()
 

@@ -5,6 +5,7 @@ A group of callers crosses to the writer's thread once, however many queries the
 """
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -171,11 +172,29 @@ def _open_writer(path: str, clock: Clock) -> sqlite3.Connection:
     _make_private(Path(path))
     writer = _connect(path, clock)
     try:
-        complete(migrate(SqliteTransaction(writer), SqliteShape(writer), path, clock()))
+        _bring_up(writer, path, clock)
     except BaseException:
         writer.close()
         raise
     return writer
+
+
+def _bring_up(writer: sqlite3.Connection, path: str, clock: Clock) -> list[int]:
+    return complete(migrate(SqliteTransaction(writer), SqliteShape(writer), path, clock()))
+
+
+async def migrate_sqlite(path: str, clock: Clock) -> list[int]:
+    """Bring the file up to date; the numbers of what was applied. Raises `Misconfigured`."""
+
+    def opened() -> list[int]:
+        _make_private(Path(path))
+        with contextlib.closing(_connect(path, clock)) as writer:
+            return _bring_up(writer, path, clock)
+
+    try:
+        return await asyncio.to_thread(opened)
+    except (OSError, sqlite3.Error) as error:
+        raise unopenable(path, error) from error
 
 
 class SqliteShape:

@@ -1,8 +1,8 @@
-"""Tells those who wait for a job, within this process, that it changed."""
+"""Tells those who wait for a job that it changed."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -11,9 +11,16 @@ class Watch:
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.outlet: Callable[[str], None] | None = None
 
     def tell(self, job_id: str) -> None:
-        """Wake everyone who waits for this job."""
+        """Wake everyone who waits for this job; other processes hear of it through the outlet."""
+        if self.outlet is not None:
+            self.outlet(job_id)
+        self.hear(job_id)
+
+    def hear(self, job_id: str) -> None:
+        """Wake everyone in this process who waits for this job."""
         for event in self._waiting.get(job_id, ()):
             event.set()
 

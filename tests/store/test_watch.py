@@ -1,0 +1,27 @@
+"""Whoever waits for a job hears of its change, also when another process made it."""
+
+import asyncio
+
+import pytest
+from tests.postgres import PostgresServer
+
+from ringback.store import Store, open_store
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_change_wakes_those_who_wait_for_that_job_only(store: Store) -> None:
+    with store.watch.on("job_1") as changed, store.watch.on("job_2") as other:
+        store.watch.tell("job_1")
+
+        assert changed.is_set()
+        assert not other.is_set()
+
+
+async def test_another_process_on_postgres_is_told(postgres: PostgresServer) -> None:
+    async with postgres.database() as url, open_store(url) as here, open_store(url) as there:
+        with there.watch.on("job_1") as changed:
+            async with asyncio.timeout(5):
+                while not changed.is_set():  # the first may be told before the other listens
+                    here.watch.tell("job_1")
+                    await asyncio.sleep(0.02)
