@@ -187,7 +187,7 @@ def micros(fields: Fields, present: int) -> int:
     text = fields.text("balance")
     if text is None:
         return present
-    if re.fullmatch(r"-?\d+(\.\d+)?", text) is None:
+    if re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", text) is None:
         fields.wrong("balance", f"is '{text}'", 'Give dollars as a string, like "12.50".')
         return present
     return round(float(text) * 1_000_000)

@@ -1,13 +1,14 @@
 """Calls, as the person at the handset lives through them."""
 
 import re
+from typing import cast
 
 from twilio_simulator.addresses import address
 from twilio_simulator.control.fields import BadInputError
 from twilio_simulator.control.phones import handset
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.life.listeners import of_number
-from twilio_simulator.world.phone_call import CallPlan, PhoneCall
+from twilio_simulator.world.phone_call import NEXT_OF_CALLS, CallPlan, CallStatus, PhoneCall
 
 KEYS = re.compile(r"[0-9*#]{1,64}")
 PAGE = 500
@@ -97,6 +98,22 @@ async def digits(visit: Visit) -> Content:
     return {**call.shown(), "taken": taken}
 
 
+async def drive(visit: Visit) -> Content:
+    """Take a call one step on by hand; an impossible step is refused."""
+    call, fields = _call(visit, living=True), visit.fields()
+    following = NEXT_OF_CALLS[call.status]
+    if call.direction == "inbound":
+        following = ("completed",) if call.answered is not None else ("canceled",)
+    status = fields.words("status")
+    if status and status not in following:
+        remedy = f"After {call.status} comes {' or '.join(following)}."
+        fields.wrong("status", f"cannot go from {call.status} to '{status}'", remedy)
+    fields.done()
+    visit.simulator.calling.drive(call, cast("CallStatus", status))
+    await visit.simulator.webhooks.heard(call.sid)
+    return call.shown()
+
+
 async def dial(visit: Visit) -> Content:
     """The person calls one of our numbers: `{to}`."""
     phone, fields = handset(visit), visit.fields()
@@ -105,6 +122,7 @@ async def dial(visit: Visit) -> Content:
     if number is None:
         fields.wrong("to", f"is {to}, which nobody here has", "GET /_sim/accounts lists the numbers.")
     fields.done()
+    visit.world.handsets.keep(phone)
     account = visit.world.accounts[number.account_sid if number is not None else ""]
     now = visit.world.clock.now()
     call = PhoneCall(
@@ -134,5 +152,6 @@ ROUTES: dict[str, Handler] = {
     "POST /calls/{sid}/decline": decline,
     "POST /calls/{sid}/hangup": hang_up,
     "POST /calls/{sid}/digits": digits,
+    "POST /calls/{sid}/status": drive,
     "POST /phones/{number}/calls": dial,
 }

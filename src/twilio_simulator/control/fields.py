@@ -41,7 +41,7 @@ class Fields:
 
     def wrong(self, name: str, cause: str, remedy: str) -> None:
         """Note a mistake that only the caller can see."""
-        self._wrong(f"{self._where}{name}", cause, remedy)
+        self._wrong(f"{self._where}{name}" or '""', cause, remedy)
 
     def has(self, name: str) -> bool:
         """Whether the field was given."""

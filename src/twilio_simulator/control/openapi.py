@@ -91,7 +91,7 @@ def _operation(route: str, handler: Handler) -> dict[str, Any]:
             "default": {"description": "Refused; nothing was changed", "content": refused},
         },
     }
-    if method in ("POST", "PATCH"):
+    if method in ("POST", "PATCH") or route in BODIES:
         operation["requestBody"] = _body(route)
     return operation
 

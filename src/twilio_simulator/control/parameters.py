@@ -46,6 +46,10 @@ BODIES: dict[str, dict[str, str]] = {
         "api_keys": "integer How many API keys to make",
         "sandbox": "object {join_word, sms_url, participants}",
     },
+    "DELETE /accounts/{sid}/opt-outs": {
+        "handset": "string Whose stop is taken back; with no body at all, every stop of the account",
+        "scope": "string Of which sender or Messaging Service",
+    },
     "POST /accounts/{sid}/opt-outs": {
         "handset": "STRING Who opted out",
         "scope": "STRING From what: a sender of the account, or a Messaging Service's SID",
@@ -62,6 +66,7 @@ BODIES: dict[str, dict[str, str]] = {
         "numbers": "array Several numbers",
     },
     "POST /calls/{sid}/digits": {"digits": "STRING What is typed on the keypad"},
+    "POST /calls/{sid}/status": {"status": "STRING The next status, such as ringing, in-progress or busy"},
     "POST /clock/advance": {
         "seconds": "number How far",
         "to": "string Or until when: an ISO 8601 instant",

@@ -93,10 +93,19 @@ class Handsets:
         """The phone with this number, a plain new one on first use."""
         found = self._all.get(number)
         if found is None:
-            found = self._all[number] = Handset(number)
-            if len(self._all) > KEPT_HANDSETS:
-                del self._all[next(iter(self._all))]
+            found = Handset(number)
+            self.keep(found)
         return found
+
+    def peek(self, number: str) -> Handset:
+        """The same, but a new one is not kept: who only asks changes nothing."""
+        return self._all.get(number) or Handset(number)
+
+    def keep(self, handset: Handset) -> None:
+        """Have a phone from now on."""
+        self._all[handset.number] = handset
+        if len(self._all) > KEPT_HANDSETS:
+            del self._all[next(iter(self._all))]
 
     def known(self) -> list[Handset]:
         """All phones, in the order of their first use."""
