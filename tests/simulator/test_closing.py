@@ -61,7 +61,7 @@ async def gone(before: set[str]) -> set[str]:
 async def test_a_simulator_closed_under_load_leaves_no_socket_open() -> None:
     gc.collect()
     before = open_sockets()
-    for index in range(200):
+    for index in range(100):
         async with running() as simulator:
             clients = arrivals(simulator.url, 6)
             await turned(index % TURNS)

@@ -3,6 +3,7 @@
 Skips where node or npm is missing or cannot install it; RINGBACK_REQUIRE_NODE=1 makes that a failure.
 """
 
+import asyncio
 import hashlib
 import json
 import os
@@ -44,7 +45,8 @@ def installed() -> Path:
         if done.returncode != 0:
             without_node(f"npm could not install it: {done.stderr[-500:]}")
         (folder / "ready").touch()
-    shutil.copy(HERE / "conformance.mjs", folder)
+    for script in HERE.glob("*.mjs"):
+        shutil.copy(script, folder)
     return folder
 
 
@@ -57,11 +59,36 @@ def conversation(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
         "service": told["verify_service"],
         "handset": HANDSET,
     }
-    command = ("node", "conformance.mjs", json.dumps(facts))
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own script
+    return seen_by(folder, ("conformance.mjs", json.dumps(facts)), {})
+
+
+def seen_by(folder: Path, script: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    """What a script prints, run with these environment variables and no others of ours."""
+    clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(  # noqa: S603 - our own script
+        ("node", *script),
+        cwd=folder,
+        env={**clean, **given},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout)
     return seen
+
+
+PROGRAM = {
+    "texts": [f"Text {index}" for index in (4, 3, 2, 1, 0)],
+    "refused": [21211, 400],
+    "services": ["Simulated Verify", "Second", "Third"],
+    "verification": "pending",
+    "pool": "Pool",
+    "valid": True,
+    "contents": 3,
+    "balance": "USD",
+}
 
 
 def refused(code: int, status: int) -> dict[str, Any]:
@@ -91,6 +118,31 @@ async def test_the_node_sdk_works_unchanged_but_for_the_address(installed: Path)
         "key": 32,
         "balance": "USD",
     }
+
+
+async def test_an_unmodified_program_comes_through_the_proxy(installed: Path, tmp_path: Path) -> None:
+    async with process("--proxy-port", "0", "--proxy-folder", str(tmp_path / "certificates")) as told:
+        exports = told["proxy"]["node"]
+        credentials = {"SID": told["account_sid"], "TOKEN": told["auth_token"]}
+        seen = await asyncio.to_thread(seen_by, installed, ("program.mjs",), {**exports, **credentials})
+
+    assert seen == PROGRAM
+
+
+async def test_a_program_may_bring_its_own_http_client(installed: Path) -> None:
+    async with process() as told:
+        given = {"ADDRESS": told["url"], "SID": told["account_sid"], "TOKEN": told["auth_token"]}
+        seen = await asyncio.to_thread(seen_by, installed, ("http_client.mjs",), given)
+
+    assert seen == PROGRAM
+
+
+async def test_without_the_proxys_certificate_a_program_gets_nowhere(installed: Path, tmp_path: Path) -> None:
+    async with process("--proxy-port", "0", "--proxy-folder", str(tmp_path / "certificates")) as told:
+        given = {"HTTP_PROXY": told["proxy"]["node"]["HTTP_PROXY"]}
+        given |= {"SID": told["account_sid"], "TOKEN": told["auth_token"]}
+        with pytest.raises(AssertionError, match="(?i)certificate"):
+            await asyncio.to_thread(seen_by, installed, ("program.mjs",), given)
 
 
 def test_the_lock_file_names_no_download_address() -> None:
