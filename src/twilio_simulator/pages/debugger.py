@@ -52,7 +52,12 @@ def _summary(alerts: int, failed: int) -> Html:
         icon("bug"),
         "Debugger",
         h("span.told", None, lamp, " alert" if alerts == 1 else " alerts"),
-        h("span.told", None, plural(failed, "failed request")),
+        h(
+            "span.told",
+            None,
+            f"{failed:,} failed",
+            h("span.unwide", None, " request" if failed == 1 else " requests"),
+        ),
     )
 
 

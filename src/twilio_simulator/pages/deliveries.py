@@ -7,13 +7,12 @@ from twilio_simulator.pages.wording import moment, plural
 from twilio_simulator.webhooks.attempts import Webhook
 
 GOOD = range(200, 300)
+UNDER_WAY = frozenset({"planned", "sending"})
 
 
 def delivery(view: View, webhook: Webhook) -> Html:
     """A webhook, opened for its details."""
-    good = webhook.state == "answered" and webhook.response_status in GOOD
-    waiting = webhook.state in ("planned", "sending")
-    tone = "" if waiting else ".good" if good else ".bad"
+    tone = "" if webhook.state in UNDER_WAY else ".good" if succeeded(webhook) else ".bad"
     name = f"Webhook: {webhook.status or webhook.kind}"
     again = {"type": "button", "data-do": f"POST /webhooks/{webhook.id}/resend"}
     return h(
@@ -31,6 +30,11 @@ def delivery(view: View, webhook: Webhook) -> Html:
         ),
         h("button", again, icon("again"), "Resend"),
     )
+
+
+def succeeded(webhook: Webhook) -> bool:
+    """Whether the customer's server took it well."""
+    return webhook.state == "answered" and webhook.response_status in GOOD
 
 
 def outcome(webhook: Webhook) -> str:

@@ -1,5 +1,6 @@
 """The files of a message: pictures and sounds that this machine has, of others the address only."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -8,6 +9,8 @@ from twilio_simulator.pages.thread import Bubble
 from twilio_simulator.pages.view import View
 from twilio_simulator.rest.messages import media_type
 from twilio_simulator.webhooks.target import is_loopback
+
+_SID = re.compile(r"ME[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,10 @@ class File:
 
     @property
     def name(self) -> str:
-        """The last part of its address."""
+        """The last part of its address; a file that was handed in has none."""
         parts = urlsplit(self.url)
-        return parts.path.rpartition("/")[2] or parts.netloc
+        last = parts.path.rpartition("/")[2]
+        return "attached file" if _SID.fullmatch(last) else last or parts.netloc
 
 
 def files(view: View, bubble: Bubble) -> Html | None:

@@ -37,7 +37,8 @@ def message_row(view: View, message: Message) -> Html:
         h(
             "a",
             {"href": of_message(view, message)},
-            h("span.way", None, way, " ", moment(message.created)),
+            h("span.way", None, way),
+            moment(message.created),
             h("bdi.last", None, message.body[:PREVIEW]),
             ticks(message),
         ),

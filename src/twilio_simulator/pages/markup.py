@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 
 VOID = frozenset({"br", "input", "img", "meta", "link", "hr"})
@@ -25,22 +26,26 @@ def text(content: Content) -> str:
         return content
     if content is None or content is False:
         return ""
+    if isinstance(content, str):
+        return escape(content)
     if isinstance(content, list | tuple):
-        return "".join(text(one) for one in content)
+        return "".join([text(one) for one in content])
     return escape(str(content))
 
 
 def h(selector: str, attributes: Mapping[str, object] | None = None, *content: Content) -> Html:
     """An element: `h("li.bubble#m1", {"title": "…"}, "Hello")`; None and False leave an attribute out."""
-    name, given = _selected(selector)
-    given.update(attributes or {})
-    shown = "".join(_attribute(key, value) for key, value in given.items())
+    name, shown, given = _selected(selector)
+    if attributes:
+        shown = "".join([_attribute(key, value) for key, value in {**given, **attributes}.items()])
     if name in VOID:
         return Html(f"<{name}{shown}>")
     return Html(f"<{name}{shown}>{text(content)}</{name}>")
 
 
-def _selected(selector: str) -> tuple[str, Attributes]:
+@lru_cache(maxsize=1024)
+def _selected(selector: str) -> tuple[str, str, Attributes]:
+    """The element's name, its attributes written out, and the same not to be changed."""
     name, classes, given = "div", [], Attributes()
     for mark, word in _PART.findall(selector):
         if mark == ".":
@@ -51,7 +56,7 @@ def _selected(selector: str) -> tuple[str, Attributes]:
             name = word
     if classes:
         given["class"] = " ".join(classes)
-    return name, given
+    return name, "".join(_attribute(key, value) for key, value in given.items()), given
 
 
 def _attribute(name: str, value: object) -> str:
@@ -65,6 +70,7 @@ def join(parts: list[Html]) -> Html:
     return Html("".join(parts))
 
 
+@lru_cache(maxsize=256)
 def icon(name: str) -> Html:
     """A drawing from the page's own set; it says nothing to a screen reader."""
     return Html(

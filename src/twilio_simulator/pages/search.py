@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from twilio_simulator.pages.debugger import explained
-from twilio_simulator.pages.deliveries import outcome
+from twilio_simulator.pages.deliveries import UNDER_WAY, outcome, succeeded
 from twilio_simulator.pages.failures import short
 from twilio_simulator.pages.finds import KINDS, everything
 from twilio_simulator.pages.handsets import marks
@@ -59,14 +59,15 @@ def _group(view: View, kind: str, finds: list[Find]) -> Html:
 
 
 def _row(link: Mapping[str, object], way: object, last: object, state: object, at: int) -> Html:
-    told = h("span.way", None, way, " ", moment(at) if at else None)
-    return h("li", None, h("a", link, told, h("bdi.last", None, last), h("span.state", None, state)))
+    when = moment(at) if at else h("span")
+    parts = (h("span.way", None, way), when, h("bdi.last", None, last), h("span.state", None, state))
+    return h("li", None, h("a", link, parts))
 
 
 def _handset(view: View, one: Any) -> Html:
     last = one.screen[-1].body[:PREVIEW] if one.screen else "Nothing yet"
-    link = {"href": view.place.link(number=one.number, message="")}
-    way = f"{one.profile_name} {readable(one.number)}"
+    link = {"href": view.place.link(number=one.number, message="", query="")}
+    way = (h("bdi", None, one.profile_name), f" {readable(one.number)}")
     return _row(link, way, last, marks(one), one.screen[-1].at if one.screen else 0)
 
 
@@ -78,14 +79,15 @@ def _call(view: View, one: Any) -> Html:
 
 def _code(view: View, one: Any) -> Html:
     tab = "whatsapp" if one.channel == "whatsapp" else "sms"
-    link = {"href": view.place.link(number=one.to, tab=tab, message="")}
+    link = {"href": view.place.link(number=one.to, tab=tab, message="", query="")}
     return _row(link, f"{one.channel} to {readable(one.to)}", one.code, one.status, one.updated)
 
 
 def _webhook(view: View, one: Any) -> Html:
     link = {"href": whereabouts(view, one.subject, one.id) or view.place.link()}
     way = f"{one.status or one.kind}: {outcome(one)}"
-    return _row(link, way, f"{one.method} {one.url}", one.state, one.sent or one.planned)
+    state = one.state if one.state in UNDER_WAY or succeeded(one) else h("b.bad", None, one.state)
+    return _row(link, way, f"{one.method} {one.url}", state, one.sent or one.planned)
 
 
 def _alert(view: View, one: Any) -> Html:

@@ -1,6 +1,7 @@
 """How instants, numbers and spans of time read on the page."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from twilio_simulator.clock import HOUR, MINUTE, SECOND
 from twilio_simulator.pages.markup import Html, h
@@ -9,6 +10,7 @@ from twilio_simulator.world.numbers import friendly
 DAY = 24 * HOUR
 
 
+@lru_cache(maxsize=4096)
 def moment(instant: int, *, seconds: bool = False) -> Html:
     """The time of day, in UTC as Twilio's own, with the whole instant behind it."""
     when = datetime.fromtimestamp(instant / 1000, UTC)
@@ -16,6 +18,7 @@ def moment(instant: int, *, seconds: bool = False) -> Html:
     return h("time", {"datetime": when.isoformat(timespec="milliseconds")}, shown)
 
 
+@lru_cache(maxsize=4096)
 def day(instant: int) -> str:
     """The date, like `Mon 23 Nov`."""
     return datetime.fromtimestamp(instant / 1000, UTC).strftime("%a %-d %b")

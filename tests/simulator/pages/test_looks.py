@@ -62,8 +62,66 @@ async def test_nothing_sticks_out_at_the_side(browser: Browser, local: Local, li
         assert await _overhang(window) == 0
 
 
-async def _overhang(window: Window) -> int:
-    return int(await window.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+@pytest.fixture
+async def crowded(local: Local) -> None:
+    """Many phones and messages; long, wide and right-to-left texts."""
+    names = ("Bartholomew Montgomery-Featherstonehaugh", "\N{HEBREW LETTER SHIN}\N{HEBREW LETTER RESH}", "B")
+    for number in range(70):
+        await local.does("POST", "/phones", {"profile_name": names[number % 3]})
+    await local.sent(Body="\N{HEBREW LETTER SHIN}\N{HEBREW LETTER LAMED} 20:00 \N{LEMON}")
+    await local.sent(Body="https://example.com/" + "withoutanybreak" * 90)
+    await local.sent(Body="Please bring your own cup. " * 50)
+    await local.advance(60)
+
+
+@pytest.mark.usefixtures("crowded")
+@pytest.mark.parametrize("width", [1440, 390])
+async def test_a_crowded_world_fits(browser: Browser, local: Local, width: int) -> None:
+    async with looking(browser, local.simulator, width=width) as window:
+        assert await _overhang(window) == 0
+        assert await _overhang(window, "#thread") == 0
+        assert await window.violations() == []
+        await expect(window.one(".handsets li")).to_have_count(60)
+        await window.page.goto(f"{local.simulator.url}/phone/{ADA}?q=0")
+        assert await _overhang(window) == 0
+        assert await _overhang(window, "#happened") == 0
+
+
+@pytest.mark.usefixtures("crowded")
+async def test_a_text_from_right_to_left_begins_at_the_right(browser: Browser, local: Local) -> None:
+    async with looking(browser, local.simulator) as window:
+        body = window.bubble("20:00").locator(".body")
+        assert await body.evaluate("one => getComputedStyle(one).direction") == "rtl"
+        latin = window.bubble("own cup").locator(".body")
+        assert await latin.evaluate("one => getComputedStyle(one).direction") == "ltr"
+
+
+async def test_a_message_chosen_elsewhere_comes_into_sight(browser: Browser, local: Local) -> None:
+    first = await local.sent(Body="The first of many")
+    for number in range(30):
+        await local.sent(Body=f"Number {number}")
+    await local.advance(60)
+    path = f"/phone/{ADA}?message={first['sid']}"
+    async with looking(browser, local.simulator, path) as window:
+        await expect(window.bubble("The first of many")).to_be_in_viewport()
+
+
+async def test_on_a_narrow_screen_results_leave_the_search_box_free(browser: Browser, local: Local) -> None:
+    await local.does("POST", "/phones", {"number": "+14155550124", "profile_name": "Ben"})
+    async with looking(browser, local.simulator, width=390) as window:
+        await window.one("#q").fill("Ben")
+        await expect(window.one("#found-handset a")).to_be_in_viewport()
+        await expect(window.one("#q")).to_be_focused()
+        await window.one("#found-handset a").click()
+        await expect(window.one(".owner h1")).to_contain_text("Ben")
+        await expect(window.one("#body")).to_be_in_viewport()
+        await expect(window.one("#happened")).to_be_hidden()
+
+
+async def _overhang(window: Window, part: str = "html") -> int:
+    """Pixels that a part is wider inside than it is."""
+    wider = "one => one.scrollWidth - one.clientWidth"
+    return int(await window.one(part).evaluate(wider))
 
 
 async def test_on_a_narrow_screen_the_story_covers_the_phone_and_closes(

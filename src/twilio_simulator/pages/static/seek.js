@@ -1,7 +1,6 @@
 // The search box: results while one types, and filters at a click.
 
 const PAUSE = 200;
-const WIDE = matchMedia('(min-width: 821px)'); // on a phone results cover the box: there Enter asks
 
 const box = () => document.getElementById('q');
 
@@ -15,7 +14,7 @@ function address() {
 export function seek(go) {
   let timer = 0;
   document.addEventListener('input', (event) => {
-    if (event.target.id !== 'q' || !WIDE.matches) return;
+    if (event.target.id !== 'q') return;
     clearTimeout(timer);
     timer = setTimeout(() => go(address(), { replace: true }), PAUSE);
   });
