@@ -105,7 +105,7 @@ async def drive(visit: Visit) -> Content:
     if call.direction == "inbound":
         following = ("completed",) if call.answered is not None else ("canceled",)
     status = fields.words("status")
-    if status and status not in following:
+    if fields.has("status") and status not in following:
         remedy = f"After {call.status} comes {' or '.join(following)}."
         fields.wrong("status", f"cannot go from {call.status} to '{status}'", remedy)
     fields.done()

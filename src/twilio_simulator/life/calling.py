@@ -51,14 +51,14 @@ class Calling:
     def _set_out(self, call: PhoneCall) -> None:
         self._note(call, "queued")
         if not call.manual:
-            self._after(call, call.queue_ms + DIAL, self._dial)
+            self._soon(call, call.queue_ms + DIAL, self._dial)
 
     def arrive(self, account: Account, call: PhoneCall, where: Listener | None) -> None:
         """A handset calls one of our numbers: its voice URL decides."""
         account.keep_call(call)
         call.status = "ringing"
         self._note(call, "ringing")
-        if where is None:
+        if where is None or account.status != "active":
             self.end(call, "failed")
         else:
             call.plan.fallback = where.fallback
@@ -68,6 +68,11 @@ class Calling:
         wait = max(1, round(delay / call.speed))
         self._world.clock.after(wait, "call.progress", call.sid, partial(self._move, act, call))
 
+    def _soon(self, call: PhoneCall, delay: int, act: Callable[[PhoneCall], None]) -> None:
+        """A step before the call is taken: an account whose messages move at once waits for none."""
+        at_once = self._account(call).settings.progress == "immediate"
+        self._after(call, 0 if at_once else delay, act)
+
     def _move(self, act: Callable[[PhoneCall], None], call: PhoneCall) -> None:
         if not call.over:
             act(call)
@@ -76,7 +81,7 @@ class Calling:
         return self._world.accounts[call.account_sid]
 
     def _dial(self, call: PhoneCall) -> None:
-        if call.status != "queued":
+        if call.status != "queued" or call.manual:
             return
         self._tell(call, "initiated", "initiated")
         handset = self._world.handsets.get(call.to)
@@ -86,9 +91,9 @@ class Calling:
             # A Twilio number without a voice URL fails at once (field reports).
             self.end(call, "failed")
         elif handset.calls == "busy":
-            self._after(call, REFUSE, partial(self._unless_over, "busy"))
+            self._soon(call, REFUSE, partial(self._unless_over, "busy"))
         else:
-            self._after(call, RING, self._ring)
+            self._soon(call, RING, self._ring)
 
     def _ring(self, call: PhoneCall) -> None:
         if call.status != "queued":
@@ -96,17 +101,35 @@ class Calling:
         call.status = "ringing"
         self._note(call, "ringing")
         self._tell(call, "ringing", "ringing")
+        if call.manual:
+            return
         handset = self._world.handsets.get(call.to)
         self._after(call, 1000 * call.plan.timeout, partial(self._unless_over, "no-answer"))
         if handset.state == "off" or handset.calls in ("ring", "no-answer"):
             return
         if handset.calls == "decline" or handset.state == "blocking":
-            self._after(call, REFUSE, partial(self._unless_over, "busy"))
+            self._soon(call, REFUSE, partial(self._unless_over, "busy"))
         else:
-            self._after(call, PICK_UP, self.answer)
+            self._soon(call, PICK_UP, self._pick_up)
 
     def _unless_over(self, status: CallStatus, call: PhoneCall) -> None:
-        if call.answered is None:
+        if call.answered is None and not call.manual:
+            self.end(call, status)
+
+    def _pick_up(self, call: PhoneCall) -> None:
+        if not call.manual:
+            self.answer(call)
+
+    def drive(self, call: PhoneCall, status: CallStatus) -> None:
+        """One step by hand; from now on the clock neither answers nor gives up."""
+        call.manual = True
+        if call.status == "queued" and status != "canceled":
+            self._tell(call, "initiated", "initiated")
+        if status == "ringing":
+            self._ring(call)
+        elif status == "in-progress":
+            self.answer(call)
+        else:
             self.end(call, status)
 
     def answer(self, call: PhoneCall) -> None:

@@ -12,6 +12,12 @@ CallStatus = Literal[
     "queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"
 ]
 ENDED: frozenset[str] = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+NEXT_OF_CALLS: dict[str, tuple[CallStatus, ...]] = {
+    "queued": ("ringing", "busy", "failed", "canceled"),
+    "ringing": ("in-progress", "busy", "no-answer", "failed", "canceled"),
+    "in-progress": ("completed",),
+}
+"""What a status may be followed by."""
 _SUBRESOURCES = {
     "notifications": "Notifications",
     "recordings": "Recordings",
