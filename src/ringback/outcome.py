@@ -39,6 +39,9 @@ class Outcome(BaseModel):
     error: dict[str, Any] | None = None
     message: MessageView | None = None
     notes: list[str] = []
+    due_at: str | None = Field(None, description="When a waiting job may leave.")
+    expires_at: str | None = Field(None, description="When a job is withdrawn if it still waits then.")
+    redacted_at: str | None = Field(None, description="When its texts and numbers were erased.")
     created_at: str
     updated_at: str
 
@@ -85,9 +88,16 @@ def _facts(job: Job) -> dict[str, Any]:
         "error": json.loads(job.error) if job.error else None,
         "message": _message(job),
         "notes": json.loads(job.notes),
+        "due_at": iso(job.due_at) if job.state is State.WAITING else None,
+        "expires_at": _instant(job.expires_at),
+        "redacted_at": _instant(job.redacted_at),
         "created_at": iso(job.created_at),
         "updated_at": iso(job.updated_at),
     }
+
+
+def _instant(milliseconds: int | None) -> str | None:
+    return iso(milliseconds) if milliseconds is not None else None
 
 
 def _result(job: Job) -> dict[str, Any] | None:
@@ -114,7 +124,7 @@ def _message(job: Job) -> MessageView | None:
         status=job.message_status,
         error=_message_error(job),
         watched=job.message_watched,
-        next_poll_at=iso(job.message_poll_at) if job.message_poll_at else None,
+        next_poll_at=_instant(job.message_poll_at),
         note=POLLED if polled else None,
     )
 
@@ -138,7 +148,7 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "number": attempt.number,
         "owner": attempt.owner,
         "started_at": iso(attempt.started_at),
-        "ended_at": iso(attempt.ended_at) if attempt.ended_at is not None else None,
+        "ended_at": _instant(attempt.ended_at),
         "verdict": attempt.verdict,
         "detail": json.loads(attempt.detail) if attempt.detail else None,
     }

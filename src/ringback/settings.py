@@ -1,8 +1,10 @@
 """What an installation can set; the only reader of the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +15,9 @@ DEFAULT_PORT = 8080
 DEFAULT_SIMULATOR_PORT = 4010
 LARGEST_PORT = 65_535
 IN_MEMORY = (":memory:", "sqlite:///:memory:")
+FOREVER = "forever"
+RETENTION = re.compile(r"([1-9][0-9]{0,4})([hdw])")
+UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 POSTGRES_SCHEMES = ("postgresql", "postgres")
 
 
@@ -47,6 +52,7 @@ class Settings:
     port: int = DEFAULT_PORT
     allowed_hosts: tuple[str, ...] = ()
     simulator_hosts: tuple[str, ...] = ()
+    retention: timedelta | None = None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -63,6 +69,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=checked_port(given.get("RINGBACK_PORT") or str(DEFAULT_PORT)),
         allowed_hosts=_list(given.get("RINGBACK_ALLOWED_HOSTS")),
         simulator_hosts=_list(given.get("RINGBACK_SIMULATOR_HOSTS")),
+        retention=checked_retention(given.get("RINGBACK_RETENTION") or FOREVER),
     )
 
 
@@ -122,6 +129,18 @@ def checked_port(given: str) -> int:
             f"RINGBACK_PORT: {given!r} is not a port. Give a number from 0 to {LARGEST_PORT}."
         )
     return int(given)
+
+
+def checked_retention(given: str) -> timedelta | None:
+    """For how long texts and numbers of finished jobs are kept, like `90d`; None for ever."""
+    if given == FOREVER:
+        return None
+    if (found := RETENTION.fullmatch(given)) is None:
+        raise Misconfigured(
+            f"RINGBACK_RETENTION: {given!r} is no time to keep texts and numbers for. Give hours, days or "
+            f"weeks, like 36h, 90d or 12w, or {FOREVER}."
+        )
+    return int(found[1]) * UNITS[found[2]]
 
 
 def _list(given: str | None) -> tuple[str, ...]:
