@@ -203,3 +203,59 @@ async def test_the_minutes_of_a_trial_come_to_an_end(local: Local) -> None:
     await local.advance(31 * 86_400)
     form["From"] = later.number
     assert (await later.call("POST", "{}/Calls.json", form)).code == 20005
+
+
+async def between(local: Local, receiver: Receiver, first: Reply) -> tuple[Local, str]:
+    """A call from one account's number to another's, whose server answers with `first`."""
+    other = await local.account()
+    await voice_url(other, f"{receiver.url}/in")
+    receiver.answers = [first]
+    events = ["answered", "completed"]
+    sid = await called(
+        local,
+        To=other.number,
+        StatusCallback=f"{receiver.url}/out",
+        StatusCallbackEvent=events,
+        Timeout=30,
+        Twiml="<Response><Pause length='20'/></Response>",
+    )
+    await local.advance(5)
+    return other, sid
+
+
+async def only_call(account: Local) -> dict[str, str]:
+    (call,) = (await account.call("GET", "{}/Calls.json")).json["calls"]
+    return {name: call[name] for name in ("direction", "from", "to", "status")}
+
+
+async def test_a_number_of_this_world_takes_calls_by_its_voice_url(local: Local, receiver: Receiver) -> None:
+    other, sid = await between(
+        local, receiver, twiml("<Response><Pause length='9'/><Say>Hi</Say></Response>")
+    )
+    assert (await fetched(local, sid))["status"] == "ringing"
+    await local.advance(6)
+    assert (await fetched(local, sid))["status"] == "in-progress"
+    await local.advance(30)
+
+    expected = {"direction": "inbound", "from": local.number, "to": other.number, "status": "completed"}
+    assert await only_call(other) == expected
+    # The callee's program is over first, and hangs up on the caller.
+    assert (await fetched(local, sid))["duration"] == "1"
+    assert [one.path for one in receiver.got] == ["/in", "/out", "/in/status", "/out"]
+
+
+@pytest.mark.parametrize(("reason", "status"), [("busy", "busy"), ("rejected", "no-answer")])
+async def test_a_number_of_this_world_may_reject_a_call(
+    local: Local, receiver: Receiver, reason: str, status: str
+) -> None:
+    other, sid = await between(local, receiver, twiml(f"<Response><Reject reason='{reason}'/></Response>"))
+
+    assert (await fetched(local, sid))["status"] == (await only_call(other))["status"] == status
+
+
+async def test_who_gives_up_ends_the_call_for_both(local: Local, receiver: Receiver) -> None:
+    other, sid = await between(local, receiver, twiml("<Response><Pause length='60'/></Response>"))
+
+    await local.call("POST", f"{{}}/Calls/{sid}.json", {"Status": "canceled"})
+
+    assert (await fetched(local, sid))["status"] == (await only_call(other))["status"] == "canceled"

@@ -7,8 +7,9 @@ from twilio_simulator.addresses import address
 from twilio_simulator.control.fields import BadInputError
 from twilio_simulator.control.phones import handset
 from twilio_simulator.control.visit import Content, Handler, Visit
+from twilio_simulator.life.inbound_calls import inbound_call
 from twilio_simulator.life.listeners import of_number
-from twilio_simulator.world.phone_call import NEXT_OF_CALLS, CallPlan, CallStatus, PhoneCall
+from twilio_simulator.world.phone_call import NEXT_OF_CALLS, CallStatus, PhoneCall
 
 KEYS = re.compile(r"[0-9*#]{1,64}")
 PAGE = 500
@@ -118,29 +119,14 @@ async def dial(visit: Visit) -> Content:
     """The person calls one of our numbers: `{to}`."""
     phone, fields = handset(visit), visit.fields()
     to = address(fields.words("to")).number
-    number = visit.world.numbers.get(to)
-    if number is None:
+    if to not in visit.world.numbers:
         fields.wrong("to", f"is {to}, which nobody here has", "GET /_sim/accounts lists the numbers.")
     fields.done()
     visit.world.handsets.keep(phone)
-    account = visit.world.accounts[number.account_sid if number is not None else ""]
-    now = visit.world.clock.now()
-    call = PhoneCall(
-        sid=visit.world.sids.new("CA"),
-        account_sid=account.sid,
-        to=to,
-        sender=phone.number,
-        direction="inbound",
-        created=now,
-        updated=now,
-        plan=CallPlan(),
-        speed=account.settings.speed,
-    )
-    if number is not None:
-        call.number_sid = number.sid
-        call.plan.callback = number.setting("status_callback") or None
-        call.plan.callback_method = number.setting("status_callback_method")
-        visit.simulator.calling.arrive(account, call, of_number(account, number, "voice", (to, phone.number)))
+    number = visit.world.numbers[to]
+    account = visit.world.accounts[number.account_sid]
+    call = inbound_call(visit.world, account, number, phone.number)
+    visit.simulator.calling.arrive(account, call, of_number(account, number, "voice", (to, phone.number)))
     await visit.simulator.webhooks.heard(call.sid)
     return call.shown()
 

@@ -5,6 +5,8 @@ from functools import partial
 
 from twilio_simulator.clock import SECOND
 from twilio_simulator.life.call_programs import CallPrograms
+from twilio_simulator.life.inbound_calls import inbound_call
+from twilio_simulator.life.listeners import of_number
 from twilio_simulator.life.trial_texts import scheme_of
 from twilio_simulator.twiml.voice import WORD_MS
 from twilio_simulator.webhooks.attempts import Listener
@@ -12,6 +14,7 @@ from twilio_simulator.webhooks.call_requests import machine_parameters, progress
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.handset import Handset
+from twilio_simulator.world.numbers import Number
 from twilio_simulator.world.phone_call import CallStatus, PhoneCall
 from twilio_simulator.world.state import World
 
@@ -87,7 +90,7 @@ class Calling:
         handset = self._world.handsets.get(call.to)
         if self._account(call).status != "active" or handset.state in UNREACHABLE:
             self.end(call, "failed")
-        elif call.to in self._world.numbers and not self._world.numbers[call.to].setting("voice_url"):
+        elif call.to in self._world.numbers and self._listener(call) is None:
             # A Twilio number without a voice URL fails at once (field reports).
             self.end(call, "failed")
         elif handset.calls == "busy":
@@ -103,14 +106,30 @@ class Calling:
         self._tell(call, "ringing", "ringing")
         if call.manual:
             return
-        handset = self._world.handsets.get(call.to)
         self._after(call, 1000 * call.plan.timeout, partial(self._unless_over, "no-answer"))
+        if call.to in self._world.numbers:
+            self._reach(call, self._world.numbers[call.to])
+            return
+        handset = self._world.handsets.get(call.to)
         if handset.state == "off" or handset.calls in ("ring", "no-answer"):
             return
         if handset.calls == "decline" or handset.state == "blocking":
             self._soon(call, REFUSE, partial(self._unless_over, "busy"))
         else:
             self._soon(call, PICK_UP, self._pick_up)
+
+    def _listener(self, call: PhoneCall) -> Listener | None:
+        """Who takes calls to the number of this world that is called."""
+        number = self._world.numbers[call.to]
+        owner = self._world.accounts[number.account_sid]
+        return of_number(owner, number, "voice", (call.to, call.sender))
+
+    def _reach(self, call: PhoneCall, number: Number) -> None:
+        """The call comes in where the number belongs: two calls, each with its TwiML."""
+        owner = self._world.accounts[number.account_sid]
+        leg = inbound_call(self._world, owner, number, call.sender)
+        call.other, leg.other = leg, call
+        self.arrive(owner, leg, self._listener(call))
 
     def _unless_over(self, status: CallStatus, call: PhoneCall) -> None:
         if call.answered is None and not call.manual:
@@ -166,6 +185,8 @@ class Calling:
         self._note(call, "in-progress")
         self._tell(call, "answered", "in-progress")
         self._after(call, 1000 * call.plan.time_limit, self._cut)
+        if call.direction == "inbound" and call.other is not None:
+            self.answer(call.other)
 
     def _detect(self, call: PhoneCall) -> None:
         if call.plan.machine_callback is None:
@@ -192,6 +213,8 @@ class Calling:
             return
         self._charge(call, now)
         self._tell(call, "completed", status)
+        if call.other is not None and not call.other.over:
+            self.end(call.other, _seen_by(call.other, status))
 
     def _charge(self, call: PhoneCall, now: int) -> None:
         if call.answered is not None:
@@ -215,6 +238,13 @@ class Calling:
             about = progress_parameters(call, status, self._world.clock.now())
             there = Listener(plan.callback, plan.callback_method)
             self._webhooks.post("call", (call.account_sid, call.sid), there, about)
+
+
+def _seen_by(other: PhoneCall, status: str) -> str:
+    """How a call ends whose other side ended with `status`."""
+    if other.answered is not None:
+        return "completed"
+    return "canceled" if other.direction == "inbound" else status
 
 
 def detected(handset: Handset, wish: str) -> str:

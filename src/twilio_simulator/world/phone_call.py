@@ -122,6 +122,8 @@ class PhoneCall:
     manual: bool = False
     """It moves only when told to."""
     speed: float = 1.0
+    other: "PhoneCall | None" = None
+    """The same call as the account sees it whose number is called, or that calls."""
     maker: Maker | None = None
     """Who makes it, when it is not the customer."""
 
