@@ -233,7 +233,7 @@ async def test_a_number_of_this_world_takes_calls_by_its_voice_url(local: Local,
         local, receiver, twiml("<Response><Pause length='9'/><Say>Hi</Say></Response>")
     )
     assert (await fetched(local, sid))["status"] == "ringing"
-    await local.advance(6)
+    await local.advance(5)
     assert (await fetched(local, sid))["status"] == "in-progress"
     await local.advance(30)
 
