@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 from tests.accounts.desk import Desk, errors_of, live
+from tests.store.conftest import NOBODY
 
 from ringback.errors import Conflict, InvalidInput, NotFound
 from ringback.store.jobs import NewJob
@@ -28,7 +29,7 @@ async def wait_with_a_job(desk: Desk) -> str:
         requested_by="test",
         now=1,
     )
-    await desk.store.jobs.accept(new)
+    await desk.store.jobs.accept(new, NOBODY)
     return new.id
 
 
@@ -195,7 +196,7 @@ async def test_a_test_keeps_its_report(desk: Desk) -> None:
 
     report = await desk.accounts.test("shop")
 
-    assert report.model_dump()["balance"] == {"balance": "2.5", "currency": "USD"}
+    assert report.model_dump()["balance"] == {"balance": "2.50", "currency": "USD"}
     assert (await desk.accounts.show("shop")).report == report
 
 

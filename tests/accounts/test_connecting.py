@@ -21,7 +21,7 @@ async def test_saving_answers_with_what_the_account_can_do(desk: Desk) -> None:
         "type": "Full",
         "status": "active",
         "trial_scheme": None,
-        "balance": {"balance": "100", "currency": "USD"},
+        "balance": {"balance": "100.00", "currency": "USD"},
         "numbers": [{"number": made["number"], "sms": True, "mms": True, "voice": True}],
         "messaging_services": [{"sid": made["messaging_service"], "name": "Pool"}],
         "whatsapp_senders": [{"sender": made["whatsapp_sender"], "status": "ONLINE"}],

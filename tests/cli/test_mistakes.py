@@ -32,6 +32,8 @@ MISTAKES = [
     (["keys", "create", "k", "--scope", "all"], "scope", "read"),
     (["serve", "--port", "http"], "port", "'http' is not a port."),
     (["serve", "--public-url", "me"], "public_url", "https://ringback.example.org"),
+    (["serve", "--retention", "3 months"], "retention", "like 36h, 90d or 12w"),
+    (["worker", "--retention", "0d"], "retention", "or forever"),
     (["demo", "--simulator-port", "70000"], "simulator_port", "65535"),
     (["run", "SendMessage", "--body", "\udcff"], "command", "UTF-8"),
 ]
@@ -77,7 +79,7 @@ async def test_settings_that_cannot_serve_are_told_with_the_remedy(user: Termina
 
     for argv, text in [
         (("--database", str(broken)), "cannot be opened"),
-        (("--database", "postgresql://x/y"), "is not served by this version"),
+        (("--database", "mysql://x/y"), "is not served"),
         (("--database", "/proc/nowhere/x.db"), "Name another with --database"),
     ]:
         said = await user.run("jobs", "list", *argv)

@@ -26,8 +26,16 @@ async def test_a_server_without_its_ledger_is_alive_but_not_ready(api: Api) -> N
     assert (answer.status, answer.body["parts"]) == (503, {"database": False})
 
 
-async def test_a_server_that_sends_nothing_is_not_ready(settings: Settings) -> None:
+async def test_a_server_that_leaves_sending_to_workers_is_ready(settings: Settings) -> None:
     async with served(settings, dispatch=False) as api:
         answer = await api.get("/readyz", key=None)
 
-    assert (answer.status, answer.body["parts"]["dispatcher"]) == (503, False)
+    assert (answer.status, answer.body["parts"]) == (200, {"database": True})
+
+
+async def test_a_server_whose_dispatcher_stopped_is_not_ready(api: Api) -> None:
+    await api.connector.stop()
+
+    answer = await api.get("/readyz", key=None)
+
+    assert (answer.status, answer.body["parts"]) == (503, {"database": True, "dispatcher": False})
