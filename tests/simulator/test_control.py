@@ -278,3 +278,20 @@ async def test_the_same_seed_gives_the_same_world(local: Local) -> None:
     second = ((await local.sent())["sid"], (await local.start()).json["sid"], await local.code())
 
     assert first == second
+
+
+async def test_settings_of_an_account_are_shown_as_they_were_set(local: Local) -> None:
+    wanted = {
+        "daily_messages": 5,
+        "us_registered": False,
+        "geo_permissions": {"blocked": ["GB"]},
+        "segments_per_second": 2,
+        "type": "Trial",
+        "ruleset": "classic",
+    }
+    await local.does("PATCH", f"/accounts/{local.sid}", wanted)
+
+    shown = await local.does("GET", f"/accounts/{local.sid}")
+
+    assert {name: shown[name] for name in wanted} == wanted
+    assert shown["ruleset_since"] == "2008-01-01"

@@ -241,3 +241,13 @@ async def test_a_fault_that_makes_no_sense_is_refused(local: Local, fault: objec
     assert answer.status == 400
     assert field in [error["field"] for error in answer.json["errors"]]
     assert (await local.does("GET", "/faults"))["faults"] == []
+
+
+async def test_a_script_is_read_back_as_it_was_written(local: Local) -> None:
+    do = [{"kind": "rate_limit", "retry_after": 2}, {"kind": "outcome", "status": "failed", "code": 30007}]
+    await local.does("POST", "/faults", {"match": {"operation": "CreateMessage"}, "do": do})
+
+    [fault] = (await local.does("GET", "/faults"))["faults"]
+
+    assert [action | wanted for action, wanted in zip(fault["do"], do, strict=True)] == fault["do"]
+    assert (fault["used"], fault["unused"]) == ([], 2)

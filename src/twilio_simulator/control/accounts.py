@@ -17,9 +17,10 @@ from twilio_simulator.control.verified_callers import check_verified
 from twilio_simulator.control.visit import Content, Handler, Visit
 from twilio_simulator.life.leaving import leave, make_room
 from twilio_simulator.sid_patterns import is_token, looks_real
-from twilio_simulator.world.account import Account, AccountStatus, Type
+from twilio_simulator.world.account import Account, AccountStatus, Settings, Type
 from twilio_simulator.world.making import listen, make_account, simulated, verify_caller
 from twilio_simulator.world.provided_templates import PROVIDED
+from twilio_simulator.world.trial_schemes import SCHEMES
 
 
 def shown(account: Account) -> Content:
@@ -38,6 +39,7 @@ def shown(account: Account) -> Content:
         "friendly_name": account.friendly_name,
         "type": account.type,
         "ruleset": account.ruleset,
+        "ruleset_since": SCHEMES[account.ruleset].since,
         "status": account.status,
         "balance": f"{account.balance_micros / 1_000_000:.5f}",
         "number": numbers[0]["phone_number"] if numbers else None,
@@ -64,10 +66,25 @@ def shown(account: Account) -> Content:
         "api_keys": [{"sid": sid, "secret": secret} for sid, secret in account.api_keys.items()],
         "test_credentials": _test_credentials(account),
         "sandbox": sandbox_shown(account),
-        "progress": account.settings.progress,
-        "fetches_per_step": account.settings.fetches_per_step,
-        "speed": account.settings.speed,
-        "strict": account.settings.strict,
+        **_settings(account.settings),
+    }
+
+
+def _settings(settings: Settings) -> Content:
+    """As PATCH takes them."""
+    return {
+        "progress": settings.progress,
+        "fetches_per_step": settings.fetches_per_step,
+        "speed": settings.speed,
+        "strict": settings.strict,
+        "concurrency_limit": settings.concurrency_limit,
+        "geo_permissions": {"blocked": sorted(settings.blocked_countries)},
+        "email_integration": settings.email_integration,
+        "full_queues": sorted(settings.full_queues),
+        "most_scheduled": settings.most_scheduled,
+        "segments_per_second": settings.segments_per_second,
+        "daily_messages": settings.daily_messages,
+        "us_registered": settings.us_registered,
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from twilio_simulator.control import fault_readers
@@ -77,7 +78,7 @@ def _action(fields: Fields, allowed: tuple[str, ...]) -> Action:
     read = _READERS.get(kind)
     action = Action(kind) if read is None else read(kind, fields)
     fields.finished()
-    return action
+    return replace(action, given=fields.given)
 
 
 def _timed(kind: str, fields: Fields) -> Action:

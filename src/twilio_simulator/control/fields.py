@@ -51,6 +51,11 @@ class Fields:
         """The fields that were given."""
         return list(self._content)
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """The object as it came."""
+        return dict(self._content)
+
     def value(self, name: str) -> Any:
         """The field as it is, None when absent."""
         self._read.add(name)

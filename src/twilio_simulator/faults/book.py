@@ -49,10 +49,12 @@ class Action:
     """Bytes or a port."""
     fate: Fate | None = None
     """What becomes of the message that the request makes."""
+    given: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What was said of it when it was written down."""
 
     def resource(self) -> dict[str, Any]:
         """The action as the control API shows it."""
-        return {"kind": self.kind, "stage": self.stage}
+        return {"kind": self.kind, "stage": self.stage, **self.given}
 
 
 @dataclass(slots=True)
