@@ -71,7 +71,7 @@ class Simulator:
         self.webhooks = WebhookSender(self.world, self.faults, options.webhook_hosts)
         self.progress = Progress(self.world, self._announce)
         self.progress.delivered = Arrivals(self.world, self.webhooks).delivered
-        self.progress.fetch_files = FileChecks(self.world, self.webhooks).begun
+        self.progress.fetch_files = FileChecks(self.world, self.webhooks).begin
         self.replies = Replies(self.world, self.webhooks, self.progress)
         self.webhooks.then["inbound"] = self.webhooks.then["action"] = self.replies.answered
         self.rest = TwilioApi(

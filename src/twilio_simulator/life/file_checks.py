@@ -1,11 +1,10 @@
 """A message's files, fetched before it goes out: what cannot be had, or does not fit, makes it fail."""
 
 import asyncio
-from collections.abc import Callable
 from typing import NamedTuple
 
 from twilio_simulator.addresses import address
-from twilio_simulator.clock import MINUTE, Due
+from twilio_simulator.clock import Due
 from twilio_simulator.webhooks.files import File, FileError, fetched
 from twilio_simulator.webhooks.sender import WebhookSender
 from twilio_simulator.world.account import Account
@@ -13,7 +12,6 @@ from twilio_simulator.world.alerts import Incident
 from twilio_simulator.world.message import Media, Message
 from twilio_simulator.world.state import World
 
-AT_LAST = MINUTE
 MEGABYTE = 1_000_000
 AT_ONCE = 100
 OK = 200
@@ -60,17 +58,15 @@ class FileChecks:
         self._webhooks = webhooks
         self._line = asyncio.Semaphore(AT_ONCE)
 
-    def begun(self, account: Account, message: Message, then: Callable[[], None]) -> bool:
-        """Whether there is something to fetch; `then` follows once it is known what it is."""
+    def begin(self, account: Account, message: Message, due: Due) -> None:
+        """Have the message set out, which is due later, as soon as its files are known."""
         known = self._world.uploads
         to_fetch = [one for one in message.media if one.url.rpartition("/")[2] not in known]
         to_fetch = [one for one in to_fetch if self._webhooks.allows(one.url)]
-        if not to_fetch:
-            return False
-        # A snapshot keeps no fetching: what it finds under way sets out by itself, unchecked.
-        due = self._world.clock.after(AT_LAST, "message.files", message.sid, then)
-        self._webhooks.alongside(self._check(account, message, to_fetch, due))
-        return True
+        if to_fetch:
+            self._webhooks.alongside(self._check(account, message, to_fetch, due))
+        else:
+            self._set_out(due)
 
     async def _check(self, account: Account, message: Message, files: list[Media], due: Due) -> None:
         whatsapp, total = address(message.to).channel == "whatsapp", 0

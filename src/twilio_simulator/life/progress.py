@@ -6,7 +6,7 @@ from itertools import islice
 from typing import cast
 
 from twilio_simulator.addresses import address
-from twilio_simulator.clock import SECOND
+from twilio_simulator.clock import MINUTE, SECOND, Due
 from twilio_simulator.ledger import late_text
 from twilio_simulator.life.legacy_templates import warn
 from twilio_simulator.life.limits import barred
@@ -26,7 +26,7 @@ JITTER = 0.2
 MOST_UNFINISHED = 2 * KEPT_MESSAGES
 CROWD = 500
 """So many at a time, since it takes a look at all that is to come."""
-PRICE_DELAY = 3 * SECOND
+PRICE_DELAY, FILES_AT_LAST = 3 * SECOND, MINUTE
 SEGMENT_PRICE, WHATSAPP_PRICE = 7_900, 5_000
 """Millionths of a dollar, of the order of Twilio's US list prices."""
 SILENT = frozenset({"accepted", "scheduled"})
@@ -44,8 +44,8 @@ class Progress:
         """What the fault book has in store for the next message that begins."""
         self.delivered: Callable[[Message], None] | None = None
         """Who else is told of a message that reached its number."""
-        self.fetch_files: Callable[[Account, Message, Callable[[], None]], bool] | None = None
-        """Looks at a message's files first, when there is something to fetch."""
+        self.fetch_files: Callable[[Account, Message, Due], None] | None = None
+        """Looks at a message's files first, and then lets it set out."""
 
     def begin(self, account: Account, message: Message) -> None:
         """A message was created: let it move as its mode says."""
@@ -56,9 +56,14 @@ class Progress:
         if message.status == "scheduled":
             self._await(account, message)
             return
-        then = partial(self._set_out, account, message)
-        if not message.media or self.fetch_files is None or not self.fetch_files(account, message, then):
-            then()
+        if not message.media or self.fetch_files is None:
+            self._set_out(account, message)
+            return
+        # A snapshot keeps no fetching: what it finds under way sets out by itself, unchecked.
+        due = self._world.clock.after(
+            FILES_AT_LAST, "message.files", message.sid, partial(self._set_out, account, message)
+        )
+        self.fetch_files(account, message, due)
 
     def _set_out(self, account: Account, message: Message) -> None:
         if message.mode == "timed":
