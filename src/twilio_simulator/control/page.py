@@ -37,7 +37,7 @@ def as_curl(visit: Visit) -> Content:
     account = visit.world.accounts[message.account_sid]
     url = f"{visit.request.address}/2010-04-01/Accounts/{account.sid}/Messages.json"
     parts = [f"curl -X POST {quote(url)}", f"-u {quote(f'{account.sid}:{account.auth_token}')}"]
-    parts += [f"--data-urlencode {quote(f'{name}={value}')}" for name, value in parameters(message)]
+    parts += [f"--data-urlencode {quote(f'{name}={value}')}" for name, value in parameters(account, message)]
     return {"curl": " \\\n  ".join(parts)}
 
 

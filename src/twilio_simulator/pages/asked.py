@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import orjson
+
 from twilio_simulator.pages.markup import Html, h
+from twilio_simulator.pages.surroundings import variables
 from twilio_simulator.pages.view import View
 from twilio_simulator.pages.wording import moment
+from twilio_simulator.world.account import Account
 from twilio_simulator.world.log import Event
 from twilio_simulator.world.message import Message
 from twilio_simulator.world.state import World
@@ -34,13 +38,16 @@ def _same(first: Event, second: Event) -> bool:
     )
 
 
-def parameters(message: Message) -> list[tuple[str, str]]:
+def parameters(account: Account, message: Message) -> list[tuple[str, str]]:
     """The form that makes such a message."""
     given: list[tuple[str, str | None]] = [("To", message.to)]
     sender = ("MessagingServiceSid", message.service_sid) if message.service_sid else ("From", message.sender)
     given += [sender, ("ContentSid", message.content_sid)]
+    template = account.templates.get(message.content_sid or "")
     if message.content_sid is None:
         given.append(("Body", message.body))
+    elif template is not None and (filled := variables(template, message.body)):
+        given.append(("ContentVariables", orjson.dumps(filled).decode()))
     given += [("MediaUrl", one.url) for one in message.media]
     given.append(("StatusCallback", message.callback))
     return [(name, value) for name, value in given if value]
@@ -55,7 +62,7 @@ def request_of(view: View, message: Message) -> Html:
     words = f"answered {facts['status']}" if facts.get("status") else "no answer was sent"
     rows = [
         h("tr", None, h("th", {"scope": "row"}, name), h("td", None, value))
-        for name, value in parameters(message)
+        for name, value in parameters(view.world.accounts[message.account_sid], message)
     ]
     return h(
         f"li.step.request{'.bad' if fault else ''}",

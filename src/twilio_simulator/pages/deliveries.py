@@ -51,6 +51,8 @@ def outcome(webhook: Webhook) -> str:
 
 def signed_text(webhook: Webhook) -> str:
     """What the signature is over: the URL, then names and values, sorted (Twilio docs, usage/security)."""
+    if webhook.signed_text is not None:
+        return webhook.signed_text
     pairs = sorted(set(webhook.parameters))
     return (webhook.signed_url or webhook.url) + "".join(f"{name}{value}" for name, value in pairs)
 

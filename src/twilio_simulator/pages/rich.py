@@ -20,6 +20,7 @@ def rich(bubble: Bubble) -> Html | None:
         _line("subtitle", content.get("subtitle"), bubble),
         _place(content.get("location"), bubble),
         _line("footer", content.get("footer"), bubble),
+        _cards(bubble, content.get("cards") or []),
         _list(bubble, content),
         _buttons(bubble, content.get("buttons") or []),
     ]
@@ -45,6 +46,28 @@ def _place(location: dict[str, Any] | None, bubble: Bubble) -> Html | None:
     label = str(location.get("label") or "")
     named = None if label in bubble.body else f"{label} "
     return h("p.place", None, icon("pin"), named, h("small", None, where))
+
+
+def _cards(bubble: Bubble, cards: list[dict[str, Any]]) -> Html | None:
+    """The cards of a carousel, side by side."""
+    return (
+        h("ul.cards", {"tabindex": "0", "aria-label": "Cards"}, [_card(bubble, one) for one in cards])
+        if cards
+        else None
+    )
+
+
+def _card(bubble: Bubble, card: dict[str, Any]) -> Html:
+    actions = [{"type": "QUICK_REPLY", **one} for one in card.get("actions") or []]
+    title, body = card.get("title"), card.get("body")
+    return h(
+        "li.card",
+        None,
+        h("p.title", None, title) if title else None,
+        h("p", None, body) if body else None,
+        h("small.quiet", None, card["media"]) if card.get("media") else None,
+        _buttons(bubble, actions),
+    )
 
 
 def _list(bubble: Bubble, content: dict[str, Any]) -> Html | None:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from twilio_simulator.pages.asked import creation, parameters
 from twilio_simulator.pages.sources import Names, arguments, literal, quoted
+from twilio_simulator.pages.surroundings import files, opening, plan
 from twilio_simulator.world.account import Account
 from twilio_simulator.world.message import Message
 from twilio_simulator.world.state import World
@@ -17,8 +18,7 @@ TOLD = ("/phones/", "/clock/", "/faults", "/messages/", "/accounts/", "/calls/")
 SETTLING = 10
 """Seconds of virtual time in which a message reaches its end."""
 REFUSED = 400
-LONGEST_FILE, STAND_IN = 120, "YSBzdGFuZC1pbg=="
-"""Characters of base64 that a test can carry, and what stands for more."""
+JOIN = 'account.facts["sandbox"]["join_word"]'
 FETCHED = "message = account.client.messages({sid}).fetch()"
 ARGUMENTS = {
     "To": "to",
@@ -26,13 +26,14 @@ ARGUMENTS = {
     "Body": "body",
     "MediaUrl": "media_url",
     "ContentSid": "content_sid",
+    "ContentVariables": "content_variables",
     "MessagingServiceSid": "messaging_service_sid",
 }
 HEAD = '''"""Made on the phone page; conftest.py has pytest_plugins = ["twilio_simulator.pytest_plugin"]."""
 {imports}
 
-def test_{name}(simulator, account, clock):
-    handset = simulator.handset({handset})
+def test_{name}({fixtures}):
+{made}    handset = simulator.handset({handset})
 '''
 FAULTY = """
 import pytest
@@ -52,19 +53,26 @@ class Step:
 
 def snippet(world: World, message: Message, steps: list[Step]) -> str:
     """The whole test module."""
-    names = _names(world.accounts[message.account_sid], message) | _files(world, message)
+    account = world.accounts[message.account_sid]
+    wanted, made = plan(account, message)
+    names = _names(account, message) | made | files(world, message)
     told = [step for step in steps if step.path.startswith(TOLD)]
     faulty = False
     if message.direction == "inbound":
         lines = _inbound(told, message, names)
     else:
         since, faulty = _origin(world, message)
-        lines = [_step(one, names) for one in told if one.cursor < since]
-        lines += _sent(message, names, faulty=faulty)
+        before = [one for one in told if one.cursor < since]
+        lines = [*_opened(message, before, names), *(_step(one, names) for one in before)]
+        lines += _sent(account, message, names, faulty=faulty)
         lines += [_step(one, names) for one in told if one.cursor >= since]
     body = "\n".join(f"    {line}" if line else "" for line in [*lines, *_ending(message)])
     head = HEAD.format(
-        imports=FAULTY if faulty else "", name=_title(message), handset=quoted(_handset(message))
+        imports=FAULTY if faulty else "",
+        name=_title(message),
+        fixtures="simulator, clock" if wanted else "simulator, account, clock",
+        made=f"    account = simulator.account({arguments(wanted, {})})\n" if wanted else "",
+        handset=quoted(_handset(message)),
     )
     return f"{head}{body}\n"
 
@@ -85,25 +93,17 @@ def _names(account: Account, message: Message) -> Names:
     """What is the account's own becomes an expression, so that the test has an account to itself."""
     names = {account.sid: "account.sid", message.sid: "message.sid", _handset(message): "handset.number"}
     names[f"whatsapp:{_handset(message)}"] = 'f"whatsapp:{handset.number}"'
-    for number in list(account.numbers)[:1]:
-        names[number] = "account.number"
-    for number in list(account.whatsapp_senders)[:1]:
-        names[f"whatsapp:{number}"] = "account.whatsapp_sender"
-    names[account.sandbox.join_word] = 'account.facts["sandbox"]["join_word"]'
-    return names
-
-
-def _files(world: World, message: Message) -> Names:
-    """A file handed in is handed in again, a long one by a stand-in; the simulator's own are where it is."""
-    names: Names = {}
-    for media in message.media:
-        upload = world.uploads.get(media.url.rpartition("/")[2])
-        if upload is not None:
-            content = upload.content if len(upload.content) <= LONGEST_FILE else STAND_IN
-            given = arguments({"content_type": upload.content_type, "base64": content}, {})
-            names[media.url] = f'simulator.post("/media", {given})["url"]'
-        elif world.address and media.url.startswith(f"{world.address}/"):
-            names[media.url] = f'f"{{simulator.url}}{media.url.removeprefix(world.address)}"'
+    ours = message.to if message.direction == "inbound" else message.sender
+    for number in account.numbers:
+        if number == ours or ours not in account.numbers:
+            names.setdefault(number, "account.number")
+    for number in account.whatsapp_senders:
+        if (
+            f"whatsapp:{number}" == ours
+            or (ours or "").removeprefix("whatsapp:") not in account.whatsapp_senders
+        ):
+            names.setdefault(f"whatsapp:{number}", "account.whatsapp_sender")
+    names[account.sandbox.join_word] = JOIN
     return names
 
 
@@ -127,9 +127,19 @@ def _phone(number: str, names: Names) -> str:
     return "handset" if names.get(number) == "handset.number" else f"simulator.handset({quoted(number)})"
 
 
-def _sent(message: Message, names: Names, *, faulty: bool) -> list[str]:
+def _opened(message: Message, before: list[Step], names: Names) -> list[str]:
+    """The text that opens the conversation, unless the clicks hold one."""
+    typed = {str(one.body.get("to")) for one in before if one.path.endswith("/messages")}
+    text = opening(message, typed)
+    if text is None:
+        return []
+    join = next((word for word, source in names.items() if source == JOIN), "")
+    return [f"handset.text({arguments({**text, 'body': text['body'].format(join=join)}, names)})"]
+
+
+def _sent(account: Account, message: Message, names: Names, *, faulty: bool) -> list[str]:
     given: dict[str, Any] = {}
-    for name, value in parameters(message):
+    for name, value in parameters(account, message):
         if name == "MediaUrl":
             given.setdefault("media_url", []).append(value)
         elif name in ARGUMENTS:

@@ -97,6 +97,24 @@ async def test_a_row_of_a_list_is_picked(browser: Browser, local: Local, receive
     assert (sent["ListId"], sent["ListTitle"]) == ("late", "20:00")
 
 
+async def test_a_card_of_a_carousel_is_answered(browser: Browser, local: Local, receiver: Receiver) -> None:
+    await _join(local)
+    await local.change(inbound_url=f"{receiver.url}/inbound")
+    await _from_sandbox(local, "Our rooms")
+    reply = {"type": "QUICK_REPLY", "title": "Take it", "id": "garden"}
+    cards = [{"title": "Garden", "body": "Quiet", "actions": [reply]}, {"title": "Street", "actions": []}]
+    content = {"type": "twilio/carousel", "cards": cards}
+    local.simulator.world.handsets.get(ADA).screen[-1].content = content
+    async with looking(browser, local.simulator, f"/phone/{ADA}?tab=whatsapp") as window:
+        await expect(window.one(".card")).to_have_count(2)
+        assert await window.violations("#device") == []
+        await window.button("Take it").click()
+
+        await expect(window.one("li.bubble.own")).to_contain_text("Take it")
+        await local.simulator.webhooks.settled()
+    assert receiver.got[-1].fields["ButtonPayload"] == "garden"
+
+
 async def test_joining_the_sandbox_opens_a_window_that_runs_out_in_virtual_time(
     browser: Browser, local: Local
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import sys
+from inspect import signature
 from pathlib import Path
 from shlex import split
 from typing import Any
@@ -17,6 +18,7 @@ from tests.simulator.pages.window import ADA, Window, looking
 from twilio_simulator.exchange import Reply
 from twilio_simulator.harness.handles import LocalTwilio
 from twilio_simulator.harness.places import in_process
+from twilio_simulator.pages.deliveries import signed_text
 from twilio_simulator.simulator import Options
 
 pytestmark = pytest.mark.anyio
@@ -68,6 +70,17 @@ async def test_an_answer_is_shown_as_steps_and_raw_when_asked(
         await expect(window.one("li.webhook:focus")).to_contain_text("/more")
         await answer.get_by_role("link", name="reply 1").click()
         await expect(window.one(".owner small")).to_have_text("(415) 555-0124")
+
+
+async def test_the_signed_string_of_a_get_is_its_url_alone(local: Local, receiver: Receiver) -> None:
+    (number,) = local.simulator.account.numbers.values()
+    changes = {"SmsUrl": f"{receiver.url}/inbound", "SmsMethod": "GET"}
+    await local.call("POST", f"{{}}/IncomingPhoneNumbers/{number.sid}.json", changes)
+    received = await _answered(local, receiver, Reply(204, b""))
+    (webhook,) = local.simulator.webhooks.kept.values()
+
+    assert webhook.subject == received
+    assert signed_text(webhook) == f"{receiver.url}{receiver.got[-1].path}"
 
 
 @pytest.mark.parametrize(
@@ -209,5 +222,6 @@ def runs(module: str) -> None:
         simulator = LocalTwilio(here)
         simulator.clock.freeze()
         account = simulator.account()
-        test(simulator, account, simulator.clock)
+        fixtures = {"simulator": simulator, "account": account, "clock": simulator.clock}
+        test(**{name: fixtures[name] for name in signature(test).parameters})
         account.close()
