@@ -47,6 +47,8 @@ def hold(operation: Any, url: str, key: str) -> None:
     check()
 
 
+# The server runs in this process, too, and PgQueuer draws its jitter while Hypothesis draws a request.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 async def test_generated_requests_are_answered_as_documented(shop: Api) -> None:
     document = (await shop.get("/openapi.json")).body
     schema = schemathesis.openapi.from_dict(document)
