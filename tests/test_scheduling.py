@@ -9,6 +9,7 @@ from tests.shop import HI, Shop, kinds
 from ringback.actions.send_message import SendMessage
 from ringback.clock import iso, machine_clock, moment
 from ringback.errors import Conflict, InvalidInput
+from ringback.outbox.polling import Polling
 from ringback.outcome import Outcome
 from ringback.store.rows import State
 from ringback.twilio import resources
@@ -168,3 +169,21 @@ async def test_a_code_may_expire_too(shop: Shop) -> None:
     said = await refused(shop, "SendVerify", to=HI["to"], expires_at=iso(machine_clock() - 1))
 
     assert set(said) == {"expires_at"}
+
+
+async def test_what_twilio_keeps_is_followed_until_it_was_sent_days_later(shop: Shop) -> None:
+    outcome, ahead = await scheduled_at_twilio(shop), 48 * HOUR
+    polling = Polling(shop.parts.store, shop.parts.accounts, lambda: machine_clock() + ahead)
+
+    await polling.ask_due()
+    told = (await shop.job(outcome)).message
+    assert told is not None
+    assert told.status == "scheduled"
+    assert told.next_poll_at is not None
+
+    await shop.advance(49 * HOUR / 1_000)
+    ahead += 2 * HOUR
+    await polling.ask_due()
+    told = (await shop.job(outcome)).message
+    assert told is not None
+    assert (told.status, told.next_poll_at) == ("delivered", None)

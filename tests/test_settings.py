@@ -1,5 +1,6 @@
 """What an installation can set, and what is said when it is set wrong."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,13 @@ from tests.shop import opened
 
 from ringback.app import open_connector
 from ringback.errors import Misconfigured
-from ringback.settings import checked_port, checked_public_url, database_place, read_settings
+from ringback.settings import (
+    checked_port,
+    checked_public_url,
+    checked_retention,
+    database_place,
+    read_settings,
+)
 
 
 def test_without_any_setting_everything_has_its_place_at_home() -> None:
@@ -35,6 +42,7 @@ def test_every_setting_is_read_from_the_environment() -> None:
             "RINGBACK_PORT": "0",
             "RINGBACK_ALLOWED_HOSTS": "a.example, ,b.example",
             "RINGBACK_SIMULATOR_HOSTS": "sim:4010",
+            "RINGBACK_RETENTION": "90d",
         }
     )
 
@@ -44,10 +52,11 @@ def test_every_setting_is_read_from_the_environment() -> None:
     assert settings.port == 0
     assert settings.allowed_hosts == ("a.example", "b.example")
     assert settings.simulator_hosts == ("sim:4010",)
+    assert settings.retention == timedelta(days=90)
 
 
 def test_an_empty_setting_is_none() -> None:
-    names = ("DATABASE", "KEY", "KEY_FILE", "PUBLIC_URL", "HOST", "PORT", "ALLOWED_HOSTS")
+    names = ("DATABASE", "KEY", "KEY_FILE", "PUBLIC_URL", "HOST", "PORT", "ALLOWED_HOSTS", "RETENTION")
 
     assert read_settings({f"RINGBACK_{name}": "" for name in names}) == read_settings({})
 
@@ -76,7 +85,7 @@ def test_a_database_is_a_path_or_an_sqlite_address(given: str, path: Path) -> No
 
 @pytest.mark.parametrize("given", ["sqlite://host/x.db", "mysql://x"])
 def test_another_database_is_refused_with_what_is_served(given: str) -> None:
-    with pytest.raises(Misconfigured, match="Give a file's path or sqlite:///path"):
+    with pytest.raises(Misconfigured, match="Give a file's path, sqlite:///path or postgresql"):
         database_place(given)
 
 
@@ -143,3 +152,22 @@ def test_a_postgres_database_is_shown_without_its_password(scheme: str) -> None:
 
     assert f"{place}" == f"{scheme}://db.example.org:5432/ringback"
     assert "pass-word" not in repr(place)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("36h", timedelta(hours=36)),
+        ("90d", timedelta(days=90)),
+        ("12w", timedelta(weeks=12)),
+        ("forever", None),
+    ],
+)
+def test_texts_are_kept_for_hours_days_weeks_or_for_ever(given: str, kept: timedelta | None) -> None:
+    assert checked_retention(given) == kept
+
+
+@pytest.mark.parametrize("given", ["90", "0d", "-1d", "90 d", "1y", "d", "1000000w", "never"])
+def test_no_other_time_to_keep_texts_is_understood(given: str) -> None:
+    with pytest.raises(Misconfigured, match="like 36h, 90d or 12w, or forever"):
+        checked_retention(given)

@@ -1,10 +1,17 @@
+import asyncio
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 from tests.cli.terminal import ADA, Terminal
 
 from ringback.cli.jobs import OneState
+from ringback.cli.wording import when
+from ringback.clock import iso, machine_clock
+from ringback.outbox.retention import Retention
 from ringback.perform import Asked
+from ringback.settings import embedded_place, read_settings
+from ringback.store import open_store
 from ringback.store.rows import State
 
 pytestmark = pytest.mark.anyio
@@ -136,3 +143,30 @@ async def test_a_job_that_there_is_not_is_told(user: Terminal) -> None:
     said = await user.run("jobs", "show", "job_0")
 
     assert (said.code, said.out, said.err) == (2, "", "There is no job job_0.\n")
+
+
+async def test_a_message_to_send_later_says_when_it_leaves_and_how_to_take_it_back(shop: Terminal) -> None:
+    later = machine_clock() + 3_600_000
+    options = ("--send-at", iso(later), "--expires-at", iso(later + 60_000))
+
+    said = await shop.send(*options)
+
+    assert said.code == 3
+    assert f"It leaves no sooner than {when(iso(later))}." in said.out
+    assert f"If it still waits at {when(iso(later + 60_000))}, it is withdrawn and never sent." in said.out
+    command = next(line for line in said.out.splitlines() if "jobs withdraw" in line)
+    assert (await shop.run(*command.partition("ringback ")[2].split())).code == 0
+    assert await shop.simulated.texts(ADA) == []
+
+
+async def test_a_redacted_job_says_so_and_shows_no_number(shop: Terminal) -> None:
+    job = (await shop.send("--json")).json
+    async with open_store(embedded_place(read_settings())) as store:
+        await asyncio.sleep(0.01)
+        await Retention(store, machine_clock, timedelta(milliseconds=1)).redact_old()
+
+    said = await shop.run("jobs", "show", job["id"])
+
+    assert "Its texts and numbers were erased at" in said.out
+    assert ADA not in said.out
+    assert (await shop.run("jobs", "list", "--to", ADA)).out == "There are no such jobs.\n"

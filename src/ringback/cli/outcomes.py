@@ -49,6 +49,8 @@ def tell_outcome(show: Show, outcome: Outcome) -> int:
             show.say(harmless(line), "red")
     for note in outcome.notes:
         show.say(f"Note: {harmless(note)}", "yellow")
+    for line in _dates(outcome):
+        show.say(line)
     for sentence, command in _next(outcome):
         show.say(sentence, "dim")
         show.lines([Text(command)])  # not wrapped, so that it can be copied
@@ -89,6 +91,17 @@ def _tell_result(show: Show, outcome: Outcome) -> None:
     show.facts({**message, **{name: value for name, value in known.items() if name not in lists}})
     if outcome.id is None and not any(known.values()):
         show.say("There is nothing.")
+
+
+def _dates(outcome: Outcome) -> Iterator[str]:
+    """What an instant to come, or one long past, has to do with it."""
+    if outcome.due_at is not None and outcome.due_at > outcome.updated_at:
+        yield f"It leaves no sooner than {when(outcome.due_at)}."
+        yield f"To take it back before that: ringback jobs withdraw {outcome.id}"
+    if outcome.state is State.WAITING and outcome.expires_at is not None:
+        yield f"If it still waits at {when(outcome.expires_at)}, it is withdrawn and never sent."
+    if outcome.redacted_at is not None:
+        yield f"Its texts and numbers were erased at {when(outcome.redacted_at)}."
 
 
 def _is_table(value: Any) -> bool:
