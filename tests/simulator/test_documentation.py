@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "simulator"
 PAGES = sorted(FOLDER.glob("*.md"))
 ADDRESS = "http://127.0.0.1:4010"
 BLOCK = re.compile(r"^```(\w+)( \w+)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-KNOWN = {"python", "python test", "sh", "console"}
+KNOWN = {"python", "python test", "sh", "console", "javascript"}
 
 
 @dataclass

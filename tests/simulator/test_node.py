@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -65,8 +66,9 @@ def conversation(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
 def seen_by(folder: Path, script: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
     """What a script prints, run with these environment variables and no others of ours."""
     clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = ("node", *script)
     done = subprocess.run(  # noqa: S603 - our own script
-        ("node", *script),
+        command,
         cwd=folder,
         env={**clean, **given},
         capture_output=True,
@@ -120,6 +122,16 @@ async def test_the_node_sdk_works_unchanged_but_for_the_address(installed: Path)
     }
 
 
+async def test_the_example_of_the_documentation_runs(installed: Path) -> None:
+    page = (HERE.parents[2] / "docs" / "simulator" / "doors.md").read_text()
+    [example] = re.findall(r"^```javascript\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    async with process("--seed", "1") as told:
+        (installed / "example.mjs").write_text(example.replace("http://127.0.0.1:4010", told["url"]))
+        seen = await asyncio.to_thread(seen_by, installed, ("example.mjs",), {})
+
+    assert seen == {"status": "delivered"}
+
+
 async def test_an_unmodified_program_comes_through_the_proxy(installed: Path, tmp_path: Path) -> None:
     async with process("--proxy-port", "0", "--proxy-folder", str(tmp_path / "certificates")) as told:
         exports = told["proxy"]["node"]
@@ -141,7 +153,7 @@ async def test_without_the_proxys_certificate_a_program_gets_nowhere(installed: 
     async with process("--proxy-port", "0", "--proxy-folder", str(tmp_path / "certificates")) as told:
         given = {"HTTP_PROXY": told["proxy"]["node"]["HTTP_PROXY"]}
         given |= {"SID": told["account_sid"], "TOKEN": told["auth_token"]}
-        with pytest.raises(AssertionError, match="(?i)certificate"):
+        with pytest.raises(AssertionError, match=r"(?i)certificate"):
             await asyncio.to_thread(seen_by, installed, ("program.mjs",), given)
 
 
