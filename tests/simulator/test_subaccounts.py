@@ -69,9 +69,9 @@ async def test_a_suspended_subaccount_is_shut_until_its_parent_wakes_it(local: L
     assert (await child.call("GET", "{}.json")).status == 200
 
     await local.call("POST", path, {"Status": "closed"})
-    assert (await local.call("POST", path, {"Status": "active"})).code == 20422
-    assert (await local.call("POST", path, {"Status": "asleep"})).code == 20422
-    assert (await local.call("POST", "{}.json", {"Status": "suspended"})).code == 20403
+    assert (await local.call("POST", path, {"Status": "active"})).code == 21479
+    assert (await local.call("POST", path, {"Status": "asleep"})).code == 21475
+    assert (await local.call("POST", "{}.json", {"Status": "suspended"})).code == 21477
 
 
 async def test_a_suspended_parent_shuts_its_subaccounts(local: Local) -> None:

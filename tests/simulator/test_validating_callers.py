@@ -79,7 +79,9 @@ async def test_a_phone_that_is_off_does_not_ring(local: Local) -> None:
     [
         ({"PhoneNumber": "1"}, 21401),
         ({"StatusCallback": "nowhere"}, 21402),
-        ({"CallDelay": "61"}, 20422),
+        ({"CallDelay": "61"}, 21454),
+        ({"CallDelay": "soon"}, 21454),
+        ({"PhoneNumber": "+14155550100"}, 21449),
     ],
 )
 async def test_a_wrong_request_rings_nobody(local: Local, form: dict[str, str], code: int) -> None:

@@ -36,11 +36,11 @@ def update_account(call: Call) -> Reply:
     account, status = call.account, call.said("Status")
     if status is not None:
         if status not in STATUSES:
-            raise RefusalError(20422, problem=f"Invalid Status '{status}'")
+            raise RefusalError(21475)
         if account.owner_sid is None:
-            raise RefusalError(20403, problem="The status of a main account cannot be changed here")
+            raise RefusalError(21477)
         if account.status == "closed" and status != "closed":
-            raise RefusalError(20422, problem="A closed account cannot be opened again")
+            raise RefusalError(21479)
         account.status = status
         call.world.log.note("account.status", account.sid, account.sid, status=status)
     account.friendly_name, account.updated = call.said("FriendlyName") or account.friendly_name, call.now

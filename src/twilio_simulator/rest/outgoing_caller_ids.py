@@ -58,12 +58,14 @@ def validate(call: Call) -> Reply:
         raise RefusalError(21401)
     if any(one.number == number for one in call.account.caller_ids.values()):
         raise RefusalError(21450)
+    if number in call.account.numbers:
+        raise RefusalError(21449)
     callback = call.said("StatusCallback")
     if callback is not None and not is_webhook_url(callback):
         raise RefusalError(21402, url=callback)
-    delay = call.number("CallDelay") or 0
-    if not 0 <= delay <= LONGEST_DELAY:
-        raise RefusalError(20422, problem="CallDelay must be between 0 and 60")
+    delay = call.number("CallDelay") if call.said("CallDelay") else 0
+    if delay is None or not 0 <= delay <= LONGEST_DELAY:
+        raise RefusalError(21454)
     extension = call.said("Extension") or ""
     if extension and DIGITS.fullmatch(extension) is None:
         raise RefusalError(20422, problem=f"Extension is not valid: {extension}")
