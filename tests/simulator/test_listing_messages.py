@@ -94,6 +94,15 @@ async def test_a_page_size_above_the_limit_is_clamped_unless_the_ruleset_refuses
     assert (await strict.call("GET", "{}/Messages.json?PageSize=5000")).code == 20007
 
 
+async def test_a_full_page_is_the_last_where_nothing_follows(local: Local) -> None:
+    for _ in range(4):
+        await local.sent()
+
+    found = await pages(local, "{}/Messages.json?PageSize=2")
+
+    assert [len(page["messages"]) for page in found] == [2, 2]
+
+
 @settings(max_examples=25, deadline=None)
 @given(count=st.integers(0, 40), size=st.integers(1, 12))
 async def test_pages_add_up_to_the_set(count: int, size: int) -> None:
@@ -105,7 +114,10 @@ async def test_pages_add_up_to_the_set(count: int, size: int) -> None:
 
     listed = [one["sid"] for page in found for one in page["messages"]]
     assert listed == sids[::-1]
-    assert all(len(page["messages"]) == size for page in found[:-1])
+    # Only a list of nothing has an empty page.
+    assert [len(page["messages"]) for page in found] == [
+        min(size, count - start) for start in range(0, max(1, count), size)
+    ]
 
 
 async def test_the_oldest_finished_messages_make_room(local: Local) -> None:
