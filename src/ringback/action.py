@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -76,7 +77,7 @@ class Action(Generic[WantedT, ResultT]):
         """Perform it. Raises `Refused`, `NotSent` or `OutcomeUnknown`."""
         return await self.function(wanted, twilio)
 
-    @property
+    @cached_property
     def secrets(self) -> frozenset[str]:
         """The names of the input fields that hold secrets."""
         fields = self.input.model_fields.items()

@@ -8,6 +8,7 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -108,11 +109,15 @@ class Keyring:
 
     def digest(self, message: bytes) -> bytes:
         """HMAC-SHA-256 under a key derived from version 1: the same message, the same digest, for good."""
-        derived = HKDF(SHA256(), _KEY_BYTES, salt=None, info=b"ringback digest").derive(self.keys[1])
-        return hmac.digest(derived, message, "sha256")
+        return hmac.digest(_digest_key(self.keys[1]), message, "sha256")
 
     def _newest(self) -> int:
         return max(self.keys)
+
+
+@lru_cache(maxsize=4)
+def _digest_key(key: bytes) -> bytes:
+    return HKDF(SHA256(), _KEY_BYTES, salt=None, info=b"ringback digest").derive(key)
 
 
 def read_or_create(path: Path, *, may_create: bool) -> Keyring:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -15,11 +16,13 @@ def catalogue() -> dict[str, Action[Any, Any]]:
     return {name: find(name) for name in names()}
 
 
+@cache
 def names() -> list[str]:
     """The names of all actions, without importing any."""
     return sorted(_wire_name(module.name) for module in iter_modules(__path__))
 
 
+@cache
 def find(name: str) -> Action[Any, Any]:
     """One action by its name; only its own module is imported.
 

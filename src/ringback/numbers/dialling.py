@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ringback.numbers.reading import Reader, plain, refusal, shown
 
@@ -20,6 +21,9 @@ _IMPOSSIBLE = {
     5: "has a length that no number of its country has",
 }
 _UNREADABLE = {0: "begins with no country code in use", 4: "is too long"}
+
+
+KEPT = 4096  # numbers whose finding is kept: a sender comes with each message, a recipient twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ def _completed(digits: str) -> str:
     return whole.e164 if whole.in_use else f"+<country code>{digits.lstrip('0')}"
 
 
+@lru_cache(maxsize=KEPT)
 def _looked_up(digits: str, home: str | None) -> _Finding:
     import phonenumbers  # noqa: PLC0415 - 30 ms that most commands never need
 
@@ -148,10 +153,12 @@ def _looked_up(digits: str, home: str | None) -> _Finding:
         return _Finding(
             "", _UNREADABLE.get(failure.error_type, "is too short"), in_use=False, like="+14155550101"
         )
-    like = phonenumbers.example_number(phonenumbers.region_code_for_country_code(number.country_code or 0))
+    fault = _IMPOSSIBLE.get(phonenumbers.is_possible_number_with_reason(number))
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0) if fault else None
+    like = phonenumbers.example_number(region) if region else None
     return _Finding(
         phonenumbers.format_number(number, e164),
-        _IMPOSSIBLE.get(phonenumbers.is_possible_number_with_reason(number)),
+        fault,
         phonenumbers.is_valid_number(number),
         phonenumbers.format_number(like, e164) if like else "+14155550101",
     )

@@ -45,6 +45,8 @@ def shown(given: str) -> str:
 
 def plain(given: str) -> str:
     """Digits, dashes and spaces of every script as ASCII, without the invisible marks that pasting brings."""
+    if given.isascii() and given.isprintable():
+        return given.strip()
     return "".join(map(_plain_letter, unicodedata.normalize("NFKC", given))).strip()
 
 

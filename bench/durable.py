@@ -1,0 +1,112 @@
+"""Durable sends a second and core beside the official SDK without any durability, in one run.
+
+One send is the whole path: `connector.run`, validated, a job on disk at full sync, claimed on disk, sent,
+answered, and the answer on disk. The server stands on another core; all of ours, the database's threads
+included, is pinned to one.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+import uvloop
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a program, it is not found as a package
+
+from bench.client import SID, TOKEN, measure, official_async, rate, serving
+
+from ringback.app import open_connector
+from ringback.clock import machine_clock
+from ringback.connector import Connector
+from ringback.secrets import read_or_create
+from ringback.settings import Settings
+from ringback.store import open_store
+from ringback.store.rows import Account, State
+
+BAR = 1.5
+SENDS = 2_000
+BODY = "Your order 42 has left us and comes on Friday."
+
+
+def main() -> int:
+    """Print the medians and the ratio; 1 if it is below its bar."""
+    compiler, cores = shutil.which("cc"), sorted(os.sched_getaffinity(0))
+    if compiler is None or len(cores) < 2:  # noqa: PLR2004
+        print("SKIPPED: bench/durable.py needs a C compiler (cc) and two cores.")
+        return 0
+    with tempfile.TemporaryDirectory() as folder, serving(compiler, Path(folder), cores[1]) as url:
+        os.sched_setaffinity(0, cores[:1])
+        numbers = count()
+        rates = measure(
+            {
+                "durable": lambda: uvloop.run(durable(Path(folder) / str(next(numbers)), url)),
+                "official async": lambda: uvloop.run(official_async(url, 1_000)),
+            }
+        )
+    return report(rates)
+
+
+async def durable(folder: Path, url: str, sends: int = SENDS) -> float:
+    """Sends a second through a connector on an embedded ledger made anew."""
+    async with connected(folder, url) as connector:
+        recipients = (f"+1415{number:07}" for number in count(2_550_000))
+
+        async def send() -> None:
+            outcome = await connector.run(
+                "SendMessage", {"to": next(recipients), "body": BODY}, account="shop", wait=30
+            )
+            assert outcome.state is State.DONE, outcome
+
+        return await rate(send, sends)
+
+
+@asynccontextmanager
+async def connected(folder: Path, url: str) -> AsyncIterator[Connector]:
+    """A connector whose account `shop` stands for the server, without being tested there."""
+    settings = Settings(database=folder / "l.db", key_file=folder / "key", public_url="http://127.0.0.1:9")
+    keyring = read_or_create(settings.key_file, may_create=True)
+    async with open_store(settings.database) as store:
+        now = machine_clock()
+        await store.accounts.insert(
+            Account(
+                id="acc_shop",
+                name="shop",
+                account_sid=SID,
+                auth_token=keyring.seal(TOKEN.encode(), "accounts/acc_shop/auth_token"),
+                api_key_sid=None,
+                api_key_secret=None,
+                environment="simulator",
+                region=None,
+                edge=None,
+                base_url=url,
+                default_sender="+14155550101",
+                default_country=None,
+                default_verify_service=None,
+                verification_lifetime=600,
+                report="{}",
+                created_at=now,
+                updated_at=now,
+                removed_at=None,
+            )
+        )
+    async with open_connector(settings) as connector:
+        yield connector
+
+
+def report(rates: dict[str, float]) -> int:
+    """The table; 1 if the bar is missed."""
+    print("sends a second on one core, medians, 64 in flight")
+    for name, per_second in rates.items():
+        print(f"  {name:15} {per_second:8,.0f}")
+    ratio = rates["durable"] / rates["official async"]
+    print(f"  durable / official async: {ratio:.1f}x, bar {BAR:g}x: {'met' if ratio >= BAR else 'MISSED'}")
+    return int(ratio < BAR)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
