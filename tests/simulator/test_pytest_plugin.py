@@ -57,6 +57,20 @@ def test_a_text_arrives(account, handset, clock):
     assert handset.inbox == ["Hi Ada"]
 
 
+def test_a_phone_is_talked_to(account, handset, clock):
+    handset.set(calls="ring")
+    menu = "<Response><Gather numDigits='1'><Say>Press a key</Say></Gather></Response>"
+    account.client.calls.create(to=handset.number, from_=account.number, twiml=menu)
+    clock.advance(2)
+
+    assert handset.answer()["status"] == "in-progress"
+    assert handset.press("1")["taken"] is True
+    assert handset.hang_up()["status"] == "completed"
+    assert [one["text"] for one in handset.calls[0]["heard"]] == ["Press a key", "1", "Press a key"]
+    with pytest.raises(Exception, match="nobody here has"):
+        handset.call("+14155550199")
+
+
 def test_every_test_begins_afresh(account, handset):
     assert handset.inbox == []
     assert account.client.messages.list() == []
@@ -161,7 +175,7 @@ async def test_the_same_tests_pass_in_both_modes(tmp_path: Path, mode: str) -> N
     code, out = await suite(tmp_path, f"--simulator-mode={mode}")
 
     assert code == 0, out
-    assert "13 passed" in out
+    assert "14 passed" in out
 
 
 async def test_a_running_simulator_is_used_and_not_reset(tmp_path: Path) -> None:

@@ -90,6 +90,32 @@ class Handset:
         """Send a text from it; what the webhook said is in the answer."""
         return self._simulator.post(f"/phones/{_path(self.number)}/messages", to=to, body=body, **more)
 
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """Its calls, the newest first, each with what was `heard`."""
+        found: list[dict[str, Any]] = self._simulator.get(f"/calls?phone={_path(self.number)}")["calls"]
+        return found[::-1]
+
+    def call(self, to: str) -> dict[str, Any]:
+        """Call a number of an account."""
+        return self._simulator.post(f"/phones/{_path(self.number)}/calls", to=to)
+
+    def answer(self) -> dict[str, Any]:
+        """Take the call that rings (of a phone that was `set(calls="ring")`)."""
+        return self._on_the_phone("answer")
+
+    def press(self, digits: str) -> dict[str, Any]:
+        """Press keys; `taken` tells whether a Gather waited for them."""
+        return self._on_the_phone("digits", digits=digits)
+
+    def hang_up(self) -> dict[str, Any]:
+        """End the call, or turn away the one that rings."""
+        return self._on_the_phone("hangup")
+
+    def _on_the_phone(self, what: str, **fields: str) -> dict[str, Any]:
+        latest = next((one["sid"] for one in self.calls if one["end_time"] is None), "none")
+        return self._simulator.post(f"/calls/{latest}/{what}", **fields)
+
     def set(self, **state: Any) -> dict[str, Any]:
         """Change its state: `state="off"`, `kind="landline"`, `whatsapp=False`, ..."""
         return self._simulator.ask("PATCH", f"/phones/{_path(self.number)}", state)

@@ -65,6 +65,10 @@ class CallPrograms:
         url, method = where
         call.program += 1
         call.documents += 1
+        if not url and call.plan.twiml and call.documents <= MOST_DOCUMENTS:
+            # Words given with the call have no URL: "the present document" is they themselves (inferred).
+            self.run(call, call.plan.twiml, "")
+            return
         if not is_webhook_url(url) or call.documents > MOST_DOCUMENTS:
             code = 14106 if call.documents > MOST_DOCUMENTS else 11100
             self._complain(call, code, f"'{url}' is no further TwiML", call.plan.twiml or "")

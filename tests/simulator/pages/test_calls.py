@@ -25,7 +25,7 @@ async def test_a_call_is_answered_heard_and_hung_up(browser: Browser, local: Loc
         await window.button("Hang up").click()
 
         await expect(window.one("#call")).to_have_count(0)
-        await window.bubble("Press 1").locator("a").click()
+        await window.bubble("Press 1").last.locator("a").click()
         await expect(window.one(".story")).to_contain_text("completed")
 
 
