@@ -15,6 +15,18 @@ from typing import Any
 TARGET = Path(__file__).parent.parent / "src" / "twilio_simulator" / "facts"
 METHODS = ("get", "post", "put", "delete")
 KEPT = ("type", "enum", "pattern", "format")
+OPEN = frozenset({"variables", "types", "translations"})
+"""Objects whose keys are data."""
+SOMETIMES = frozenset({"local", "mobile", "toll_free"})
+"""Kinds of number: which of them there are differs by country."""
+TYPE_NAMES = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    list: "array",
+    dict: "object",
+}
 SOURCES: dict[str, tuple[str, str]] = {
     "api": (
         "twilio_api_v2010.json",
@@ -67,6 +79,55 @@ def _schema(contents: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _examples(responses: dict[str, Any], shared: dict[str, Any]) -> list[dict[str, Any]]:
+    """The examples of every success; some stand among the file's shared ones."""
+    contents = (
+        content
+        for code, response in responses.items()
+        if code.startswith("2")
+        for content in response.get("content", {}).values()
+    )
+    named = (one for content in contents for one in content.get("examples", {}).values())
+    values = (shared.get(one.get("$ref", "").rsplit("/", 1)[-1], one).get("value") for one in named)
+    return [value for value in values if isinstance(value, dict)]
+
+
+def nested(name: str, kind: dict[str, Any], examples: list[Any]) -> dict[str, Any]:
+    """What is inside an object or a list: the schema's properties and those that examples show.
+
+    A property that some example lacks is optional, and any may be null: most nested values have no schema at
+    all, and those that have one do not tell.
+    """
+    if name in OPEN:
+        return kind
+    objects = [one for one in examples if isinstance(one, dict)]
+    lists = [one for one in examples if isinstance(one, list)]
+    if kind.get("type") == "array" or ("type" not in kind and lists):
+        rows = [row for one in lists for row in one]
+        items = nested("", kind.get("items", {}), rows)
+        return {**kind, "items": items} if items else kind
+    described = kind.get("properties", {})
+    if not (objects or described) or kind.get("type", "object") != "object":
+        return kind
+    inside = {
+        key: {
+            **nested(
+                key, described.get(key) or plain(objects, key), [one[key] for one in objects if key in one]
+            ),
+            "nullable": True,
+        }
+        for key in dict.fromkeys([*described, *(key for one in objects for key in one)])
+    }
+    optional = sorted(key for key in inside if key in SOMETIMES or any(key not in one for one in objects))
+    return {"type": "object", **kind, "properties": inside, **({"optional": optional} if optional else {})}
+
+
+def plain(objects: list[dict[str, Any]], key: str) -> dict[str, Any]:
+    """The type that examples show of a nested value, when they agree."""
+    names = {TYPE_NAMES[type(one[key])] for one in objects if one.get(key) is not None}
+    return {"type": names.pop()} if len(names) == 1 else {}
+
+
 class Specification:
     """One OpenAPI file, its references resolved."""
 
@@ -82,14 +143,17 @@ class Specification:
         found: dict[str, Any] = self.content["components"]["schemas"][reference.rsplit("/", 1)[-1]]
         return found
 
-    def kind(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """What the table keeps about one value."""
+    def kind(self, schema: dict[str, Any], *, deep: bool = False) -> dict[str, Any]:
+        """What the table keeps about one value; with `deep`, what is inside it, too."""
         schema = self.resolved(schema)
         kept = {key: schema[key] for key in KEPT if key in schema}
         if schema.get("nullable"):
             kept["nullable"] = True
         if "items" in schema:
-            kept["items"] = self.kind(schema["items"])
+            kept["items"] = self.kind(schema["items"], deep=deep)
+        if deep and "properties" in schema:
+            inside = schema["properties"].items()
+            kept["properties"] = {name: self.kind(one, deep=True) for name, one in inside}
         return kept
 
     def operation(self, method: str, path: str, described: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +175,9 @@ class Specification:
 
     def answer(self, responses: dict[str, Any]) -> dict[str, str]:
         """The resource that a success holds, and under which key when it is a list."""
-        success = next(value for code, value in responses.items() if code.startswith("2"))
+        success: dict[str, Any] = next(
+            (value for code, value in responses.items() if code.startswith("2")), {}
+        )
         schema = _schema(success.get("content", {}))
         if "$ref" in schema:
             return {"resource": schema["$ref"].rsplit("/", 1)[-1]}
@@ -121,9 +187,35 @@ class Specification:
         return {}
 
     def resource(self, name: str) -> dict[str, Any]:
-        """The properties of one resource."""
+        """The properties of one resource; what the schema leaves open is taken from the examples."""
         properties = self.content["components"]["schemas"][name].get("properties", {})
-        return {key: self.kind(value) for key, value in properties.items()}
+        examples = self.examples(name)
+        return {
+            key: nested(key, self.kind(value, deep=True), [one[key] for one in examples if key in one])
+            for key, value in properties.items()
+        }
+
+    def examples(self, resource: str) -> list[dict[str, Any]]:
+        """Every example of the resource that stands beside an operation."""
+        found: list[dict[str, Any]] = []
+        shared = self.content["components"].get("examples", {})
+        for described in self.operations():
+            answer = self.answer(described["responses"])
+            if answer.get("resource") != resource:
+                continue
+            for value in _examples(described["responses"], shared):
+                rows = value.get(answer["list_key"], []) if "list_key" in answer else [value]
+                found += [one for one in rows if isinstance(one, dict)]
+        return found
+
+    def operations(self) -> list[dict[str, Any]]:
+        """Every operation of the file."""
+        return [
+            described
+            for methods in self.content["paths"].values()
+            for method, described in methods.items()
+            if method in METHODS
+        ]
 
 
 def derived(specification: Specification, wanted: str) -> dict[str, Any]:

@@ -55,6 +55,71 @@ async def test_a_spoilt_list_is_caught(local: Local, spoil: Spoil, problem: str)
     assert problem in problems_of(FACTS["api.ListMessage"], 200, orjson.dumps(page))[0]
 
 
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda page: page.update(page="0"), "page '0' is no integer"),
+        (lambda page: page.update(page_size=-1), "page_size -1 is less than 0"),
+        (lambda page: page.update(uri=None), "uri None is null"),
+        (lambda page: page.update(next_page_uri="https://api.twilio.com/x"), "next_page_uri"),
+        (lambda page: page.update(messages={}), "messages {} is no array"),
+        (lambda page: page["messages"][0]["subresource_uris"].pop("media"), "subresource_uris lacks media"),
+        (lambda page: page["messages"][0]["subresource_uris"].update(x="/"), "subresource_uris has x"),
+        (lambda page: page["messages"][0]["subresource_uris"].update(media=1), "media 1 is no string"),
+        (lambda page: page["messages"].append("x"), "is 'x', no object"),
+    ],
+)
+async def test_a_list_spoilt_in_its_depth_is_caught(local: Local, spoil: Spoil, problem: str) -> None:
+    await local.sent()
+    page = (await local.call("GET", "{}/Messages.json")).json
+
+    spoil(page)
+
+    assert problem in problems_of(FACTS["api.ListMessage"], 200, orjson.dumps(page))[0]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda one: one["send_code_attempts"][0].pop("time"), "send_code_attempts[0] lacks time"),
+        (lambda one: one["send_code_attempts"][0].update(channel=1), "channel 1 is no string"),
+        (lambda one: one["send_code_attempts"].append(None), ""),
+        (lambda one: one["send_code_attempts"].append("SMS"), "send_code_attempts[1] 'SMS' is no object"),
+        (lambda one: one["lookup"].update(name="Ada"), "lookup has name, which Twilio has not"),
+    ],
+)
+async def test_a_nested_object_spoilt_is_caught(local: Local, spoil: Spoil, problem: str) -> None:
+    started = (await local.start()).json
+    spoil(started)
+
+    found = problems_of(FACTS["verify.CreateVerification"], 201, orjson.dumps(started))
+
+    assert (problem in found[0]) if problem else found == []
+
+
+async def test_a_nested_word_that_twilio_has_not_is_caught(local: Local) -> None:
+    page = (await local.call("GET", "/v2/Channels/Senders?Channel=whatsapp")).json
+    page["senders"][0]["webhook"]["callback_method"] = "FETCH"
+
+    found = problems_of(FACTS["messaging.ListChannelsSender"], 200, orjson.dumps(page))
+
+    assert found == ["webhook callback_method 'FETCH' is none of POST, PUT"]
+
+
+async def test_a_list_under_another_name_than_its_meta_tells_is_caught(local: Local) -> None:
+    page = (await local.call("GET", "/v2/Services")).json
+    page["meta"]["key"] = "rows"
+    page["meta"]["url"] = "/v2/Services"
+
+    found = problems_of(FACTS["verify.ListService"], 200, orjson.dumps(page))
+    page["meta"]["url"] = page["meta"]["first_page_url"]
+
+    assert found[0].startswith("meta url '/v2/Services' does not fit")
+    assert problems_of(FACTS["verify.ListService"], 200, orjson.dumps(page)) == [
+        "meta.key rows is not services"
+    ]
+
+
 async def test_a_spoilt_meta_list_is_caught(local: Local) -> None:
     page = (await local.call("GET", "/v2/Services")).json
     del page["meta"]["key"]
@@ -62,7 +127,7 @@ async def test_a_spoilt_meta_list_is_caught(local: Local) -> None:
 
     found = problems_of(FACTS["verify.ListService"], 200, orjson.dumps(page))
 
-    assert found[0] == "lacks key"
+    assert found[0] == "meta lacks key"
     assert found[1].endswith("is no date-time")
 
 

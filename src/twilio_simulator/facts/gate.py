@@ -4,7 +4,7 @@ The published schemas have no required properties, so that they accept `{}`; thi
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import orjson
@@ -27,10 +27,34 @@ FORMATS = {
     "currency": re.compile(r"[A-Za-z]{3}"),
     "iso-country-code": re.compile(r"[A-Z]{2}"),
 }
-FLAT = frozenset(
-    {"first_page_uri", "end", "previous_page_uri", "uri", "page_size", "start", "next_page_uri", "page"}
-)
-META = frozenset({"page", "page_size", "first_page_url", "previous_page_url", "url", "next_page_url", "key"})
+Kind = dict[str, Any]
+TEXT, LIST, COUNT = {"type": "string"}, {"type": "array"}, {"type": "integer", "least": 0}
+LINK: Kind = {"type": "string", "pattern": r"/2010-04-01/\S+"}
+OPTIONAL_LINK = {**LINK, "nullable": True}
+URL: Kind = {"type": "string", "pattern": r"https?://\S+/v\d/\S+"}
+OPTIONAL_URL = {**URL, "nullable": True}
+FLAT: dict[str, Kind] = {
+    "first_page_uri": LINK,
+    "end": COUNT,
+    "previous_page_uri": OPTIONAL_LINK,
+    "uri": LINK,
+    "page_size": COUNT,
+    "start": COUNT,
+    "next_page_uri": OPTIONAL_LINK,
+    "page": COUNT,
+}
+META: Kind = {
+    "type": "object",
+    "properties": {
+        "page": COUNT,
+        "page_size": COUNT,
+        "first_page_url": URL,
+        "previous_page_url": OPTIONAL_URL,
+        "url": URL,
+        "next_page_url": OPTIONAL_URL,
+        "key": TEXT,
+    },
+}
 # Lists without pages, as the examples show them.
 BARE = frozenset({"countries", "available_phone_numbers"})
 ERROR = frozenset({"code", "message", "more_info", "status"})
@@ -50,10 +74,12 @@ def problems_of(fact: Fact, status: int, body: bytes) -> list[str]:
     if status >= FIRST_ERROR or fact.resource is None:
         return _error(content, status)
     if fact.list_key is None:
-        return found + _resource(fact.resource, content)
+        return found + _inside(content, fact.resource)
     found += _envelope(content, fact.list_key)
+    if not found and "meta" in content and content["meta"]["key"] != fact.list_key:
+        found.append(f"meta.key {content['meta']['key']} is not {fact.list_key}")
     for row in content.get(fact.list_key, []):
-        found += _resource(fact.resource, row)
+        found += _inside(row, fact.resource)
     return found
 
 
@@ -66,29 +92,46 @@ def _error(content: dict[str, Any], status: int) -> list[str]:
     return found
 
 
-def _names(content: dict[str, Any], wanted: frozenset[str]) -> list[str]:
-    missing, extra = sorted(wanted - content.keys()), sorted(content.keys() - wanted)
+def _names(
+    content: dict[str, Any], wanted: Collection[str], optional: Collection[str] = frozenset()
+) -> list[str]:
+    missing = sorted(set(wanted) - content.keys() - set(optional))
+    extra = sorted(content.keys() - set(wanted))
     return [f"lacks {name}" for name in missing] + [f"has {name}, which Twilio has not" for name in extra]
 
 
 def _envelope(content: dict[str, Any], key: str) -> list[str]:
     if key in BARE:
-        return _names(content, frozenset({key, "uri"}))
+        return _inside(content, {key: LIST, "uri": TEXT})
     if "meta" not in content:
-        return _names(content, FLAT | {key})
-    return _names(content, frozenset({key, "meta"})) + _names(content["meta"], META)
+        return _inside(content, {**FLAT, key: LIST})
+    return _inside(content, {key: LIST, "meta": META})
 
 
-def _resource(wanted: dict[str, dict[str, Any]], content: dict[str, Any]) -> list[str]:
-    found = _names(content, frozenset(wanted))
+def _inside(content: Any, wanted: dict[str, Kind], optional: Collection[str] = ()) -> list[str]:
+    """What is wrong with an object and with everything in it, each with its path."""
+    if not isinstance(content, dict):
+        return [f"is {content!r}, no object"]
+    found = _names(content, wanted.keys(), optional)
     for name, kind in wanted.items():
         if name in content:
-            problem = _value(content[name], kind)
-            found += [f"{name} {content[name]!r} {problem}"] if problem else []
+            found += _within(name, content[name], kind)
     return found
 
 
-def _value(value: Any, kind: dict[str, Any]) -> str | None:
+def _within(name: str, value: Any, kind: Kind) -> list[str]:
+    problem = _value(value, kind)
+    if problem is not None:
+        return [f"{name} {value!r} {problem}"]
+    if isinstance(value, dict) and "properties" in kind:
+        return [f"{name} {one}" for one in _inside(value, kind["properties"], kind.get("optional", ()))]
+    if isinstance(value, list) and "items" in kind:
+        items = kind["items"]
+        return [one for index, row in enumerate(value) for one in _within(f"{name}[{index}]", row, items)]
+    return []
+
+
+def _value(value: Any, kind: Kind) -> str | None:
     """What is wrong with one property; an unset SID or URL may be blank."""
     if value is None:
         # A reference to another schema cannot be marked nullable in OpenAPI 3.0, and most are.
@@ -97,8 +140,14 @@ def _value(value: Any, kind: dict[str, Any]) -> str | None:
     allowed = TYPES.get(kind.get("type", ""))
     if allowed is not None and (not isinstance(value, allowed) or _is_odd_flag(value, allowed)):
         return f"is no {kind['type']}"
+    if "least" in kind and value < kind["least"]:
+        return f"is less than {kind['least']}"
     if "enum" in kind and value not in kind["enum"]:
         return f"is none of {', '.join(kind['enum'])}"
+    return _text_problem(value, kind)
+
+
+def _text_problem(value: Any, kind: Kind) -> str | None:
     pattern = kind.get("pattern")
     if pattern and value and re.fullmatch(pattern.strip("^$"), str(value)) is None:
         return f"does not fit {pattern}"

@@ -135,7 +135,11 @@ def fetch_service(call: Call) -> Reply:
 def fetch_usecases(_call: Call) -> Reply:
     """What a service may be for."""
     rows = [
-        {"usecase": name, "friendly_name": title, "purpose": f"{title} to your customers."}
+        {
+            "usecase": name,
+            "description": f"Messages of the kind: {title}.",
+            "purpose": f"{title} to customers.",
+        }
         for name, title in USECASES.items()
     ]
     return json_reply(200, {"usecases": rows})

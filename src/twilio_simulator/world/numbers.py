@@ -116,6 +116,13 @@ class CallerId:
         }
 
 
+_UNSAID = (
+    *("about", "address", "description", "emails", "logo_url", "vertical", "websites", "banner_url"),
+    *("privacy_url", "terms_of_service_url", "accent_color", "phone_numbers"),
+)
+"""What a sender's profile may tell beside the name."""
+
+
 @dataclass(slots=True, eq=False)
 class WhatsappSender:
     """A WhatsApp sender of the account's own."""
@@ -132,14 +139,22 @@ class WhatsappSender:
             "sid": self.sid,
             "status": "ONLINE",
             "sender_id": f"whatsapp:{self.number}",
-            "configuration": {"waba_id": "0" * 15},
+            "configuration": {
+                "waba_id": "0" * 15,
+                "verification_method": None,
+                "verification_code": None,
+                "voice_application_sid": None,
+                "account_type": None,
+            },
             "webhook": {
                 "callback_url": self.callback_url,
                 "callback_method": "POST",
+                "fallback_url": None,
+                "fallback_method": "POST",
                 "status_callback_url": self.status_callback_url,
                 "status_callback_method": "POST",
             },
-            "profile": {"name": self.name},
+            "profile": {"name": self.name, **dict.fromkeys(_UNSAID)},
             "properties": {"quality_rating": "HIGH", "messaging_limit": "10K Customers/24hr"},
             "offline_reasons": None,
             "compliance": None,
