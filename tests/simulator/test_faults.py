@@ -213,6 +213,8 @@ async def test_webhooks_are_dropped_duplicated_and_delayed(local: Local, receive
     await local.sent(StatusCallback=receiver.url)
     await local.advance(10)
     assert receiver.statuses == ["delivered"] * 3
+    told = (await local.does("GET", "/webhooks"))["webhooks"]
+    assert [one["fault"] for one in told] == ["drop", "duplicate", "duplicate", "duplicate"]
 
     await local.sent(StatusCallback=receiver.url)
     await local.advance(10)

@@ -109,6 +109,7 @@ async def test_a_redirect_asks_the_next_url_the_same(local: Local, receiver: Rec
     assert [one.path for one in receiver.got] == ["/in", "/next?a=b"]
     assert receiver.got[1].fields["Body"] == "Hello?"
     assert told["webhook"]["follow_up"] is not None
+    assert told["webhook"]["twiml"][1:] == [f"Redirect to {receiver.url}/next?a=b"]
 
 
 async def test_after_an_action_its_twiml_goes_on(local: Local, receiver: Receiver) -> None:
