@@ -53,6 +53,8 @@ async def test_the_sixth_check_is_refused_until_the_verification_expires(local: 
         await local.check(wrong(code))
 
     assert ((await local.check(code)).status, (await local.check(code)).code) == (429, 60202)
+    ended = (await local.does("GET", "/events?kind=verification.ended"))["events"]
+    assert [one["status"] for one in ended] == ["max_attempts_reached"]
     assert (await local.start()).code == 60202
 
     await local.advance(600)

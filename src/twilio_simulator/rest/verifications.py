@@ -144,7 +144,7 @@ def update(call: Call) -> Reply:
         raise RefusalError(60200, parameter="Status")
     verification.status = "canceled" if status == "canceled" else "approved"
     verification.updated = call.now
-    call.world.log.note("verification.ended", call.account.sid, verification.sid, status=status)
+    _ended_with(call, verification)
     return json_reply(200, verification.resource(call.request.address))
 
 
@@ -167,7 +167,9 @@ def check(call: Call) -> Reply:
 
 def _checked(call: Call, verification: Verification, code: str) -> Reply:
     if verification.checks >= MAX_CHECKS:
-        verification.status = "max_attempts_reached"
+        if verification.status == "pending":
+            verification.status = "max_attempts_reached"
+            _ended_with(call, verification)
         raise RefusalError(call.world.rules.checks_after_the_sixth, path=call.request.path)
     verification.checks += 1
     verification.updated = call.now
@@ -176,8 +178,13 @@ def _checked(call: Call, verification: Verification, code: str) -> Reply:
     valid = right and _same_payment(call, verification)
     if valid:
         verification.status = "approved"
-        call.world.log.note("verification.ended", call.account.sid, verification.sid, status="approved")
+        _ended_with(call, verification)
     return json_reply(200, verification.check_resource(valid=valid))
+
+
+def _ended_with(call: Call, verification: Verification) -> None:
+    status = verification.status
+    call.world.log.note("verification.ended", call.account.sid, verification.sid, status=status)
 
 
 def _same_payment(call: Call, verification: Verification) -> bool:
