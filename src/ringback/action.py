@@ -42,6 +42,15 @@ class Verification(StrEnum):
     CANCELS = "cancels"
 
 
+class Proof(StrEnum):
+    """What at Twilio shows that an action was carried out, should the answer to it be lost."""
+
+    MESSAGE = "message"
+    CALL = "call"
+    CODE = "code"  # the attempt to deliver it, which Verify lists
+    APPROVAL = "approval"  # of a verification, which Verify lists as a conversion
+
+
 class Input(BaseModel):
     """The inputs of an action. Unknown names are refused: a misspelt one is never dropped in silence."""
 
@@ -72,6 +81,7 @@ class Action(Generic[WantedT, ResultT]):
     channel: Channel | None = None
     free_form: bool = False
     verification: Verification | None = None
+    proof: Proof | None = None
 
     async def __call__(self, wanted: WantedT, twilio: Twilio) -> ResultT:
         """Perform it. Raises `Refused`, `NotSent` or `OutcomeUnknown`."""
@@ -91,6 +101,7 @@ def action(
     channel: str | None = None,
     free_form: bool = False,
     verification: str | None = None,
+    proof: str | None = None,
 ) -> Callable[[Callable[[Any, Twilio], Awaitable[Any]]], Action[Any, Any]]:
     """Make an action of an async function `(wanted: Input, twilio: Twilio) -> Result`.
 
@@ -110,6 +121,7 @@ def action(
             channel=Channel(channel) if channel else None,
             free_form=free_form,
             verification=Verification(verification) if verification else None,
+            proof=Proof(proof) if proof else None,
         )
 
     return decorate

@@ -57,7 +57,12 @@ class SendMessage(Input):
         return self
 
 
-@action(effect="send", channel="sms", reference="https://www.twilio.com/docs/messaging/api/message-resource")
+@action(
+    effect="send",
+    channel="sms",
+    proof="message",
+    reference="https://www.twilio.com/docs/messaging/api/message-resource",
+)
 async def send_message(wanted: SendMessage, twilio: Twilio) -> AcceptedMessage:
     """Send a text or media to a phone."""
     created = await twilio.create(

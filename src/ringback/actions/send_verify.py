@@ -31,6 +31,7 @@ class SendVerify(Input):
     effect="send",
     channel="verify",
     verification="starts",
+    proof="code",
     reference="https://www.twilio.com/docs/verify/api/verification",
 )
 async def send_verify(wanted: SendVerify, twilio: Twilio) -> StartedVerification:

@@ -53,6 +53,7 @@ class SendVerifyWithConfiguration(Input):
     effect="send",
     channel="verify",
     verification="starts",
+    proof="code",
     reference="https://www.twilio.com/docs/verify/api/verification",
 )
 async def send_verify_with_configuration(

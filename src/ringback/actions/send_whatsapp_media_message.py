@@ -43,6 +43,7 @@ class SendWhatsappMediaMessage(Input):
     effect="send",
     channel="whatsapp",
     free_form=True,
+    proof="message",
     reference="https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages",
 )
 async def send_whatsapp_media_message(wanted: SendWhatsappMediaMessage, twilio: Twilio) -> AcceptedMessage:

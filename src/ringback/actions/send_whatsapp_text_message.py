@@ -39,6 +39,7 @@ class SendWhatsappTextMessage(Input):
     effect="send",
     channel="whatsapp",
     free_form=True,
+    proof="message",
     reference="https://www.twilio.com/docs/whatsapp/api",
 )
 async def send_whatsapp_text_message(wanted: SendWhatsappTextMessage, twilio: Twilio) -> AcceptedMessage:

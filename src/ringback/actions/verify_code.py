@@ -35,6 +35,7 @@ class VerifyCode(Input):
     effect="check",
     channel="verify",
     verification="checks",
+    proof="approval",
     reference="https://www.twilio.com/docs/verify/api/verification-check",
 )
 async def verify_code(wanted: VerifyCode, twilio: Twilio) -> CheckedCode:

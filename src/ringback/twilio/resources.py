@@ -34,6 +34,7 @@ E164 = re.compile(r"\+[0-9]{1,15}")
 MAIL = re.compile(r"[^\s/\\@]+@[^\s/\\@]+")
 
 MESSAGES = Resource(Product.API, f"{CLASSIC}/Messages.json", "messages")
+CALLS = Resource(Product.API, f"{CLASSIC}/Calls.json", "calls")
 ACCOUNT_ITSELF = Resource(Product.API, f"{CLASSIC}.json")
 BALANCE = Resource(Product.API, f"{CLASSIC}/Balance.json")
 INCOMING_NUMBERS = Resource(Product.API, f"{CLASSIC}/IncomingPhoneNumbers.json", "incoming_phone_numbers")
@@ -52,6 +53,11 @@ def messages() -> Resource:
 def message(sid: str) -> Resource:
     """One message, `SM…` or `MM…`."""
     return Resource(Product.API, f"{CLASSIC}/Messages/{_sid('sid', sid, 'SM', 'MM')}.json")
+
+
+def calls() -> Resource:
+    """Make and list calls."""
+    return CALLS
 
 
 def account() -> Resource:
