@@ -100,6 +100,8 @@ async def open_connector(settings: "Settings", *, dispatch: bool = True) -> "Asy
         parts = join(settings, store, keyring, transport, line)
         await parts.accounts.check_key()
         connector = Connector(parts)
+        if settings.restored:
+            await connector.doubt_all()
         if dispatch:
             connector.start()
         try:
@@ -116,14 +118,11 @@ def join(
     from ringback.api_keys import ApiKeys
     from ringback.clock import machine_clock
     from ringback.connector import Parts
-    from ringback.outbox.attempt import Attempts
-    from ringback.outbox.dispatcher import Dispatcher, Means
+    from ringback.outbox.dispatcher import Dispatcher
     from ringback.outbox.expiry import Expiry
-    from ringback.outbox.flights import Flights
     from ringback.outbox.polling import Polling
     from ringback.outbox.reconcile import Reconcile
     from ringback.outbox.retention import Retention
-    from ringback.outbox.throughput import Throughput
     from ringback.perform import Perform
     from ringback.verifications import Verifications
     from ringback.webhooks.status import StatusCallbacks
@@ -131,22 +130,7 @@ def join(
     clock = machine_clock
     accounts = Accounts(store.accounts, keyring, transport, clock, settings)
     verifications = Verifications(store.verifications, accounts, clock)
-    throughput = Throughput(senders=store.senders)
-    means = Means(
-        store=store,
-        attempts=Attempts(
-            accounts=accounts,
-            verifications=verifications,
-            keyring=keyring,
-            clock=clock,
-            public_url=settings.public_url,
-        ),
-        line=line,
-        throughput=throughput,
-        flights=Flights(clock),
-        clock=clock,
-        owner=f"{socket.gethostname()}:{os.getpid()}",
-    )
+    means = _means(settings, store, accounts, verifications, keyring, line)
     return Parts(
         store=store,
         accounts=accounts,
@@ -158,17 +142,48 @@ def join(
             keyring=keyring,
             clock=clock,
             line=line,
-            pacing=throughput.pacing,
+            pacing=means.throughput.pacing,
         ),
         dispatcher=Dispatcher(means),
-        throughput=throughput,
+        throughput=means.throughput,
         polling=Polling(store, accounts, clock),
-        reconcile=Reconcile(store, accounts, clock),
+        reconcile=Reconcile(store, accounts, verifications, clock),
         expiry=Expiry(store),
         retention=Retention(store, clock, settings.retention),
         keys=ApiKeys(store.keys, clock),
         callbacks=StatusCallbacks(store, accounts, clock),
         clock=clock,
+    )
+
+
+def _means(
+    settings: "Settings",
+    store: "Store",
+    accounts: "Accounts",
+    verifications: "Verifications",
+    keyring: "Keyring",
+    line: "QueueLine",
+) -> "Means":
+    from ringback.clock import machine_clock
+    from ringback.outbox.attempt import Attempts
+    from ringback.outbox.dispatcher import Means
+    from ringback.outbox.flights import Flights
+    from ringback.outbox.throughput import Throughput
+
+    return Means(
+        store=store,
+        attempts=Attempts(
+            accounts=accounts,
+            verifications=verifications,
+            keyring=keyring,
+            clock=machine_clock,
+            public_url=settings.public_url,
+        ),
+        line=line,
+        throughput=Throughput(senders=store.senders),
+        flights=Flights(machine_clock),
+        clock=machine_clock,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
     )
 
 

@@ -1,7 +1,6 @@
 """Ringback as its faces and its users meet it: accounts, actions, jobs, keys and callbacks joined."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -12,27 +11,30 @@ from ringback.action import Input
 from ringback.actions import action_of
 from ringback.api_keys import ApiKeys
 from ringback.clock import Clock, iso
-from ringback.errors import Conflict, FieldError, InvalidInput, NotFound
+from ringback.errors import Conflict, InvalidInput, NotFound
+from ringback.log import logger
 from ringback.outbox.dispatcher import Dispatcher
 from ringback.outbox.expiry import Expiry
 from ringback.outbox.polling import Polling
 from ringback.outbox.reconcile import Reconcile
 from ringback.outbox.retention import Retention
+from ringback.outbox.settlement import Settlement, inputs_again
 from ringback.outbox.throughput import Throughput
 from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
 from ringback.perform import Asked, Perform, Prepared, is_read
 from ringback.store import Store
+from ringback.store.again import Replacement
 from ringback.store.jobs import JobFilter
-from ringback.store.outcomes import Ending, MadeMessage, Place
+from ringback.store.outcomes import place_of
 from ringback.store.rows import Job, State
 from ringback.verifications import Verifications
 from ringback.webhooks.status import StatusCallbacks
 
+log = logger()
+
 WAIT = 40.0  # seconds; longer than any one try may take
 LOOK_AFTER = (0.25, 0.25, 0.5, 1.0, 2.0)  # seconds; where nobody tells of a change made by another process
 PAGE = 50
-SETTLED_AS = (State.DONE, State.REFUSED, State.NOT_SENT)
-MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +75,19 @@ class Connector:
         self._parts.dispatcher.start(
             self._parts.verifications.end_due,
             self._parts.polling.ask_due,
+            self._parts.reconcile.look_up_due,
             self._parts.expiry.withdraw_expired,
             self._parts.retention.redact_old,
         )
+
+    async def doubt_all(self) -> int:
+        """The ledger was restored: what waits or ran may have been sent already, so it is unknown; how much.
+
+        It is looked for at Twilio at once. For a ledger that no other process works on yet.
+        """
+        doubted = await self._store.restoring.doubt_all(self._clock())
+        log.warning("restored", jobs=doubted, state="unknown")
+        return doubted
 
     async def stop(self) -> None:
         """Let what left be answered; the rest stays waiting."""
@@ -174,26 +186,48 @@ class Connector:
         await self._parts.reconcile(await self._job(job_id), who)
         return outcome_of(await self._job(job_id))
 
-    async def settle(self, job_id: str, state: State, who: str, message_sid: str | None = None) -> Outcome:
+    async def settle(
+        self,
+        job_id: str,
+        state: State,
+        who: str,
+        message_sid: str | None = None,
+        *,
+        send_again: bool = False,
+    ) -> Outcome:
         """Say what became of an unknown job; the person who says it is recorded.
+
+        With `send_again`, what was not sent is accepted once more as a new intent, in the same step; the
+        settled job's `error` names the new job as `sent_again_as`.
 
         Raises:
             InvalidInput: No job can be settled like that.
-            Conflict: The job is not unknown, or the message is another job's.
+            Conflict: The job is not unknown, or cannot be sent again, or the message is another job's.
         """
-        if errors := _unsettling(state, message_sid):
+        said = Settlement(state=state, who=who, message_sid=message_sid, send_again=send_again)
+        if errors := said.errors():
             raise InvalidInput(errors)
         job, now = await self._job(job_id), self._clock()
-        # Whether a callback is on its way nobody knows, so Twilio is asked what the message came to.
-        message = (
-            MadeMessage(sid=message_sid, status="queued", watched="polling", poll_at=now)
-            if message_sid
-            else None
-        )
-        ending = Ending(state=state, message=message, error=_settled_error(state, who))
-        if not await self._store.outcomes.settle(_place(job), ending, who, now):
+        settle = self._settle_and_send_again if send_again else self._settle_alone
+        if job.state is not State.UNKNOWN or not await settle(job, said, now):
             raise Conflict(f"The job is {job.state.value}; only an unknown job can be settled.")
         return outcome_of(await self._job(job_id))
+
+    async def _settle_alone(self, job: Job, said: Settlement, now: int) -> bool:
+        return await self._store.outcomes.settle(place_of(job), said.ending(now), said.who, now)
+
+    async def _settle_and_send_again(self, job: Job, said: Settlement, now: int) -> bool:
+        asked = Asked(
+            action=job.action, inputs=inputs_again(job, now), account=job.account, requested_by=said.who
+        )
+        prepared = await self._perform.prepare(asked)
+        if prepared.account.id != job.account_id:
+            raise Conflict(f"The account {job.account} was removed, and another has its name.")
+        if prepared.untimely:
+            raise InvalidInput(prepared.untimely)
+        new, pacing = self._perform.planned(prepared, asked)
+        other = Replacement(new, self._perform.line, pacing)
+        return await self._store.again.settle(place_of(job), said.ending(now, new.id), said.who, other)
 
     async def counts(self) -> dict[str, int]:
         """How many jobs there are by state."""
@@ -250,24 +284,3 @@ def _named(action: Input | str, inputs: Mapping[str, Any] | None) -> tuple[str, 
     return action_of(type(action)).name, {
         name: getattr(action, name) for name in action.model_fields_set
     } | dict(inputs or {})
-
-
-def _place(job: Job) -> Place:
-    return Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
-
-
-def _unsettling(state: State, message_sid: str | None) -> list[FieldError]:
-    errors = []
-    if state not in SETTLED_AS:
-        errors.append(FieldError("state", f"Choose one of {', '.join(SETTLED_AS)}."))
-    if message_sid is not None and not MESSAGE_SID.fullmatch(message_sid):
-        errors.append(FieldError("message_sid", "Write the SID as Twilio shows it: SM or MM and 32 digits."))
-    if message_sid is not None and state is not State.DONE:
-        errors.append(FieldError("message_sid", "A job with a message was sent: settle it as done."))
-    return errors
-
-
-def _settled_error(state: State, who: str) -> dict[str, Any] | None:
-    if state is State.DONE:
-        return None
-    return {"message": f"Settled as {state.value} by {who}."}

@@ -101,8 +101,7 @@ class Perform:
         """
         if asked.key is not None and not 0 < len(asked.key) <= LONGEST_KEY:
             raise InvalidInput([FieldError("Idempotency-Key", f"Give 1 to {LONGEST_KEY} characters.")])
-        new = self._new_job(prepared, asked)
-        pacing = self.pacing(prepared.account, new.sender)
+        new, pacing = self.planned(prepared, asked)
         job = None if prepared.untimely else await self.store.jobs.accept(new, self.line, pacing)
         if job is not None:
             return job, True
@@ -116,6 +115,11 @@ class Perform:
                 "Use the same input to hear what became of it, or a new key for a new intent."
             )
         return job, False
+
+    def planned(self, prepared: Prepared, asked: Asked) -> tuple[NewJob, Pacing]:
+        """The job that would be written, and its sender's pacing."""
+        new = self._new_job(prepared, asked)
+        return new, self.pacing(prepared.account, new.sender)
 
     async def explain(self, asked: Asked) -> dict[str, Any]:
         """What would be sent, nothing sent: request, text, segments, keywords, refusals."""

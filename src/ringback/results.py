@@ -21,6 +21,16 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 Count = Annotated[int, BeforeValidator(lambda value: len(value) if isinstance(value, list) else value)]
 
 
+def _newest_attempt(value: Any) -> Any:
+    """Of Twilio's list of deliveries the latest; ISO instants of one form sort as text."""
+    if not isinstance(value, list):
+        return value
+    return max(value, key=lambda attempt: attempt["time"])["attempt_sid"] if value else None
+
+
+AttemptSid = Annotated[str | None, BeforeValidator(_newest_attempt)]
+
+
 class AcceptedMessage(Result):
     """A message that Twilio took; what becomes of it follows in status callbacks."""
 
@@ -53,7 +63,7 @@ class FoundMessage(AcceptedMessage):
 
 
 class StartedVerification(Result):
-    """A verification whose code is on its way. `sends` counts the deliveries so far."""
+    """A verification whose code is on its way. `sends` counts the deliveries so far, this one included."""
 
     sid: str
     service_sid: str
@@ -61,6 +71,7 @@ class StartedVerification(Result):
     channel: str
     status: str
     sends: Count = Field(validation_alias=AliasChoices("send_code_attempts", "sends"))
+    attempt_sid: AttemptSid = Field(None, validation_alias=AliasChoices("send_code_attempts", "attempt_sid"))
 
 
 CodeOutcome = Literal["approved", "wrong_code", "expired", "too_many_checks", "not_found"]

@@ -52,6 +52,7 @@ class Settings:
     port: int = DEFAULT_PORT
     allowed_hosts: tuple[str, ...] = ()
     simulator_hosts: tuple[str, ...] = ()
+    restored: bool = False
     retention: timedelta | None = None
 
 

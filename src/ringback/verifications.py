@@ -119,7 +119,7 @@ class Verifications:
             if live is not None:
                 await until_written(lambda: self._table.return_send(run.account.id, live.sid))
             raise
-        await self._keep(run, started, now, counted=live is not None and live.sid == started.sid)
+        await self.keep(run, started.sid, now, counted=live is not None and live.sid == started.sid)
         return started
 
     async def _live(self, run: Run, now: int) -> Kept | None:
@@ -145,11 +145,12 @@ class Verifications:
         if not await self._table.count_send(run.account.id, live.sid, most, self._clock()):
             raise _refused("sent", most or live.sends, "max_sends")
 
-    async def _keep(self, run: Run, started: Any, now: int, *, counted: bool) -> None:
+    async def keep(self, run: Run, sid: str, now: int, *, counted: bool) -> None:
+        """Note a start or a resend, `now` in Twilio's world; `counted` if it was before it left."""
         expires_in = getattr(run.wanted, "expires_in", None)
         columns = {
             "account_id": run.account.id,
-            "sid": started.sid,
+            "sid": sid,
             "service_sid": run.wanted.service_sid,
             "recipient": run.wanted.to,
             "started_at": now,

@@ -106,7 +106,6 @@ async def test_of_many_copies_at_once_one_is_noted(public: Shop) -> None:
         {"token": "0" * 32},
         {"account": "acc_none"},
         {"job": "job_none"},
-        {"attempt": "2"},
         {"attempt": "0"},
         {"signed": "https://elsewhere.example.org/"},
         {"url": "http://ringback.example.org/hooks"},

@@ -27,6 +27,7 @@ class Connected(BaseModel):
     default_country: str | None
     default_verify_service: str | None
     verification_lifetime: int
+    not_found_means_not_sent: bool
     report: Report
     created_at: str
     updated_at: str

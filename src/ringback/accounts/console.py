@@ -10,7 +10,7 @@ class Value(NamedTuple):
     """What a field holds and where it is found, and an example."""
 
     where: str
-    example: str | int
+    example: str | int | bool
 
 
 VALUES: Mapping[str, Value] = {
@@ -69,6 +69,12 @@ VALUES: Mapping[str, Value] = {
         "Seconds that Twilio keeps a verification of this account: 600, unless Twilio Support set another "
         "lifetime for it, from 120 to 86400. It is not in the Console.",
         600,
+    ),
+    "not_found_means_not_sent": Value(
+        "Whether a job whose answer was lost ends as not_sent by itself when Twilio does not list it "
+        "after 10 minutes. If not, it stays unknown until somebody settles it: a list may lag, and what is "
+        "sent again for that reason may arrive twice. It is not in the Console.",
+        False,
     ),
 }
 

@@ -54,6 +54,7 @@ class AccountChange(BaseModel):
     default_sender: str | None = found("default_sender", None)
     default_verify_service: str | None = found("default_verify_service", None)
     verification_lifetime: int | None = found("verification_lifetime", None)
+    not_found_means_not_sent: bool | None = found("not_found_means_not_sent", None)
 
 
 class Rotation(BaseModel):
@@ -82,6 +83,7 @@ class NewAccount(AccountChange):
     verification_lifetime: int = found(
         "verification_lifetime", DEFAULT_LIFETIME, ge=SHORTEST_LIFETIME, le=LONGEST_LIFETIME
     )
+    not_found_means_not_sent: bool = found("not_found_means_not_sent", default=False)
 
     @field_validator("api_key_secret")
     @classmethod

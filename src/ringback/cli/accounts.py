@@ -61,6 +61,10 @@ class Defaults:
     verification_lifetime: Annotated[
         int | None, Parameter(metavar="SECONDS", help="How long Twilio keeps a code: 600 unless told.")
     ] = None
+    not_found_means_not_sent: Annotated[
+        bool | None,
+        Parameter(help="End an unknown job as not_sent once Twilio has not listed it for 10 minutes."),
+    ] = None
 
 
 @Parameter(name="*")

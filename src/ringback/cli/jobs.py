@@ -11,7 +11,7 @@ from ringback.cli.outcomes import tell_outcome, tell_timeline
 from ringback.cli.tables import Column
 from ringback.cli.wording import age, local
 from ringback.clock import milliseconds
-from ringback.connector import Connector
+from ringback.connector import WAIT, Connector
 from ringback.store.jobs import JobFilter
 from ringback.store.rows import State
 
@@ -42,6 +42,9 @@ Limit = Annotated[
     ),
 ]
 Became = Annotated[Literal["done", "refused", "not_sent"], Parameter(help="What became of it.")]
+SendAgain = Annotated[
+    bool, Parameter(negative=(), help="With not_sent: send the same once more, as a new job.")
+]
 MessageSid = Annotated[str | None, Parameter(metavar="SM…", help="Its message at Twilio, if there is one.")]
 
 
@@ -106,13 +109,24 @@ def _add_settling(group: App, desk: Desk) -> None:
 
     @group.command
     async def settle(
-        job_id: JobId, state: Became, *, message_sid: MessageSid = None, everywhere: Everywhere = NONE
+        job_id: JobId,
+        state: Became,
+        *,
+        message_sid: MessageSid = None,
+        send_again: SendAgain = False,
+        everywhere: Everywhere = NONE,
     ) -> int:
         """Say what became of an unknown job, once you know."""
-        async with desk.open(everywhere) as connector:
-            outcome = await connector.settle(job_id, State(state), WHO, message_sid)
-        everywhere.show.say(f"Settled as {state}; the ledger says that you said so.", "green")
-        tell_outcome(everywhere.show, outcome)
+        show = everywhere.show
+        async with desk.open(everywhere, dispatch=send_again) as connector:
+            outcome = await connector.settle(job_id, State(state), WHO, message_sid, send_again=send_again)
+            show.say(f"Settled as {state}; the ledger says that you said so.", "green")
+            if send_again:
+                # The job that takes its place is what is of interest now, and what the exit code tells.
+                return tell_outcome(
+                    show, await connector.wait(str((outcome.error or {})["sent_again_as"]), WAIT)
+                )
+        tell_outcome(show, outcome)
         return 0
 
 

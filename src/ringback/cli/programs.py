@@ -45,6 +45,14 @@ Retention = Annotated[
         "(RINGBACK_RETENTION).",
     ),
 ]
+Restored = Annotated[
+    bool,
+    Parameter(
+        negative=(),
+        help="The ledger came from a backup or lost commits: what waits in it may have been sent already, so "
+        "it becomes unknown and is looked for at Twilio.",
+    ),
+]
 Once = Annotated[bool, Parameter(help="Run the tour on free ports, then stop; 1 if anything disagrees.")]
 DemoPort = Annotated[str, Parameter(metavar="PORT", help=f"Of Ringback: {DEFAULT_PORT}.")]
 SimulatorPort = Annotated[str, Parameter(metavar="PORT", help=f"Of the simulator: {DEFAULT_SIMULATOR_PORT}.")]
@@ -53,17 +61,19 @@ SimulatorPort = Annotated[str, Parameter(metavar="PORT", help=f"Of the simulator
 def serve_command(desk: Desk) -> Callable[..., int]:
     """The command `serve`."""
 
-    def serve(
+    def serve(  # noqa: PLR0913 - each is an option of the command
         *,
         host: Host = None,
         port: Port = None,
         public_url: PublicUrl = None,
         dispatch: Dispatch = True,
         retention: Retention = None,
+        restored: Restored = False,
         everywhere: Everywhere = NONE,
     ) -> int:
         """Run the server: the HTTP API, Twilio's callbacks and the dispatcher."""
         settings = _keeping(_with_options(everywhere.settings, host, port, public_url), retention)
+        settings = replace(settings, restored=restored)
         return desk.doors.serve(settings, as_json=everywhere.json, dispatch=dispatch)
 
     return serve
@@ -73,10 +83,15 @@ def worker_command(desk: Desk) -> Callable[..., int]:
     """The command `worker`."""
 
     def worker(
-        *, public_url: PublicUrl = None, retention: Retention = None, everywhere: Everywhere = NONE
+        *,
+        public_url: PublicUrl = None,
+        retention: Retention = None,
+        restored: Restored = False,
+        everywhere: Everywhere = NONE,
     ) -> int:
         """Run a dispatcher alone: it sends what others accept. Any number may share one PostgreSQL."""
         settings = _keeping(_with_options(everywhere.settings, None, None, public_url), retention)
+        settings = replace(settings, restored=restored)
         return desk.doors.work(settings, as_json=everywhere.json)
 
     return worker

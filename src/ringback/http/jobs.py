@@ -108,6 +108,13 @@ class Settlement(BaseModel):
         description="The SID of its message at Twilio, if there is one.",
         examples=["SM" + "0" * 32],
     )
+    send_again: bool = Field(
+        False,
+        description="With state not_sent: accept the same once more, as a new intent, in the same step. The "
+        "settled job's `error` names the new job as `sent_again_as`. An action with secret inputs cannot be "
+        "sent again: they are erased when a try ends.",
+        examples=[True],
+    )
 
 
 @jobs.get(
@@ -174,7 +181,9 @@ async def settle_job(job_id: str, caller: Caller, connector: Ringback, body: Jso
     caller.require("send")
     await _seen(connector, caller, job_id)
     said = validated(Settlement, body)
-    outcome = await connector.settle(job_id, State(said.state), named(caller), said.message_sid)
+    outcome = await connector.settle(
+        job_id, State(said.state), named(caller), said.message_sid, send_again=said.send_again
+    )
     return Answer(outcome)
 
 

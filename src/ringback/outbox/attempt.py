@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ringback.accounts import Accounts
-from ringback.action import Action, Channel, Effect, Result
+from ringback.action import Action, Channel, Effect, Proof, Result
 from ringback.actions import find
 from ringback.clock import Clock
 from ringback.errors import Failure, Fault, NotFound, NotSent, OutcomeUnknown, RingbackError, Unavailable
@@ -87,7 +87,9 @@ class Attempts:
 
     def _done(self, run: Run, result: Result) -> Ending:
         message = self._message(run, result) if makes_message(run.action) else None
-        return Ending(state=State.DONE, result=result.model_dump_json(), message=message)
+        name = PROVED_BY.get(run.action.proof) if run.action.proof is not None else None
+        proof = getattr(result, name) if name is not None else None
+        return Ending(state=State.DONE, result=result.model_dump_json(), message=message, proof=proof)
 
     def _message(self, run: Run, result: Any) -> MadeMessage:
         if run.twilio.status_callback is not None:
@@ -106,6 +108,9 @@ def _failure_of(error: Exception, job: Job) -> Failure:
     log.error("attempt_broke", job=job.id, action=job.action, error=name)  # its text may hold a body
     return OutcomeUnknown(Fault(message=BROKE.format(error=name)))
 
+
+PROVED_BY = {Proof.CODE: "attempt_sid", Proof.CALL: "sid"}
+"""Where a result names what was made, lest it be taken for another job's; a message has a row of its own."""
 
 UNREADABLE = (
     "This version of Ringback cannot read the job, so nothing was sent. Send it again under a new intent."

@@ -1,103 +1,211 @@
-"""Settles an unknown send by looking for its message in Twilio's list."""
+"""Settles unknown jobs by what Twilio lists, when their time has come or somebody asks."""
 
-from collections.abc import AsyncIterator
-from email.utils import parsedate_to_datetime
-from typing import Any
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import orjson
 
 from ringback.accounts import Accounts
+from ringback.action import Proof
 from ringback.actions import find
-from ringback.clock import Clock, milliseconds
-from ringback.errors import Conflict
-from ringback.outbox.attempt import makes_message
-from ringback.segments import smart_encode
+from ringback.clock import Clock
+from ringback.errors import Conflict, NotFound, RingbackError
+from ringback.log import logger
+from ringback.outbox.lookup import LOOKUPS, wording
+from ringback.outbox.lookup.found import MATCHED_BY, Found, Inputs, Lookup, Search
+from ringback.outbox.lookup.matching import Judgement, judge
 from ringback.store import Store
-from ringback.store.outcomes import Ending, MadeMessage, Place
+from ringback.store.looks import Owner
+from ringback.store.outcomes import Ending, place_of
 from ringback.store.rows import Account, Job, State
-from ringback.twilio import resources
-from ringback.twilio.client import Twilio
+from ringback.verifications import Verifications
 
-SKEW = 60_000  # milliseconds; Twilio's dates have whole seconds, and its clock is not ours
-TRIAL_PREFIX = (
-    "Sent from your Twilio trial account - "  # Twilio docs, usage/tutorials: classic trial accounts
-)
+WHO = "listing"
 
-NOT_FOUND = (
-    "No such message was found at Twilio. That alone does not prove that it was not sent: a list may lag. "
-    "If it stays away, settle the job as not_sent and send again under a new intent."
-)
-AMBIGUOUS = (
-    "{count} messages at Twilio fit this job, so it stays unknown. Look at them and settle it yourself."
-)
+log = logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Jobs that one listing answers for."""
+
+    account_id: str
+    proof: Proof
+    place: tuple[str, ...]
+
+
+Judged = Judgement[str, str]
 
 
 class Reconcile:
-    """Looks one unknown job up."""
+    """Looks unknown jobs up."""
 
-    def __init__(self, store: Store, accounts: Accounts, clock: Clock) -> None:
+    def __init__(self, store: Store, accounts: Accounts, verifications: Verifications, clock: Clock) -> None:
         self._store = store
         self._accounts = accounts
+        self._verifications = verifications
         self._clock = clock
 
     async def __call__(self, job: Job, who: str) -> None:
-        """Settle it as done if exactly one message fits, else note what was found. Raises `Conflict`."""
+        """Settle one job if it is plain what became of it, else note what was found. Raises `Conflict`."""
         if job.state is not State.UNKNOWN:
             raise Conflict(f"The job is {job.state.value}; only an unknown job can be reconciled.")
-        if not makes_message(find(job.action)):
-            raise Conflict(f"{job.action} makes no message to look for. Settle the job once you know.")
-        place = Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
-        found = await self._fitting(job)
-        if len(found) == 1:
-            ending = _matched(found[0], self._clock())
-            await self._store.outcomes.settle(place, ending, who, self._clock())
-            return
-        message = AMBIGUOUS.format(count=len(found)) if found else NOT_FOUND
-        await self._store.outcomes.add_note(place, "looked_up", who, self._clock(), message)
+        if (group := _group(job)) is None:
+            raise Conflict(f"{job.action} makes nothing to look for. Settle the job once you know.")
+        judged = await self._look(group, [job], who)
+        if job.id not in judged.proved:
+            message = wording.seen(wording.look_of(job.id, LOOKUPS[group.proof].what, judged))
+            await self._store.outcomes.add_note(place_of(job), "looked_up", who, self._clock(), message)
 
-    async def _fitting(self, job: Job) -> list[dict[str, Any]]:
-        account = await self._accounts.by_id(job.account_id)
+    async def look_up_due(self) -> None:
+        """Look for the unknown jobs whose time has come; another process takes others."""
+        while due := await self._store.looks.take_due():
+            accounts: defaultdict[str, list[Job]] = defaultdict(list)
+            for job in due:
+                accounts[job.account_id].append(job)
+            for account_id, jobs in accounts.items():
+                await self._look_up(await self._accounts.by_id(account_id), jobs)
+            if len(due) < self._store.looks.looks.most:
+                return
+
+    async def _look_up(self, account: Account | None, jobs: list[Job]) -> None:
+        """The jobs of one account. If Twilio does not answer, all of them are due again later."""
+        groups: defaultdict[Group, list[Job]] = defaultdict(list)
+        for job in jobs:
+            group = _group(job)
+            if account is None or account.removed_at is not None:
+                await self._give_up(job, wording.ACCOUNT_GONE.format(account=job.account))
+            elif group is None:
+                await self._give_up(job, wording.NO_PROOF.format(action=job.action))
+            else:
+                groups[group].append(job)
+        for group, members in groups.items():
+            try:
+                judged = await self._look(group, members, WHO)
+            except RingbackError as error:
+                log.warning("not_looked_up", account=jobs[0].account, jobs=len(jobs), error=error.message)
+                return
+            for job in members:
+                if job.id not in judged.proved and job.id not in judged.undecided:
+                    look = wording.look_of(job.id, LOOKUPS[group.proof].what, judged)
+                    await self._unproved(
+                        job, look, settles=bool(account and account.not_found_means_not_sent)
+                    )
+
+    async def _look(self, group: Group, jobs: list[Job], who: str) -> Judged:
+        """List once, then settle every unknown job that the list proves."""
+        account = await self._accounts.by_id(group.account_id)
         if account is None or account.removed_at is not None:
-            raise Conflict(f"The account {job.account} was removed. Settle the job once you know.")
-        since = await self._started(account, job) - SKEW
-        twilio = await self._accounts.open(account)
-        wanted = orjson.loads(job.input)
-        fitting = [found async for found in _since(twilio, wanted["to"], since) if fits(found, wanted)]
-        known = [await self._store.outcomes.knows(account.id, found["sid"]) for found in fitting]
-        return [found for found, taken in zip(fitting, known, strict=True) if not taken]
-
-    async def _started(self, account: Account, job: Job) -> int:
-        attempts, _ = await self._store.jobs.timeline(job.id)
-        # The try began by our clock; Twilio's dates, and a simulator's above all, follow another.
+            raise Conflict(f"The account {jobs[0].account} was removed. Settle the job once you know.")
         ahead = await self._accounts.world_time(account) - self._clock()
-        return attempts[-1].started_at + ahead
+        search = await self._search(account, group, jobs, ahead)
+        lookup = LOOKUPS[group.proof]
+        found = {one.sid: one async for one in lookup.listed(search)}
+        # Read after the list: whoever made something before it is in the ledger, with it or running still.
+        owners = await self._owners(group, found.values(), jobs)
+        free = await self._store.looks.unclaimed(account.id, list(found))
+        # Lists begin with the newest, and their dates have whole seconds.
+        open_ones = sorted(
+            (one for one in reversed(found.values()) if one.sid in free), key=lambda one: one.made_at
+        )
+        edges = {
+            owner.job.id: [one.sid for one in open_ones if self._may_have_made(owner, lookup, one, ahead)]
+            for owner in sorted(owners, key=lambda owner: (owner.started_at, owner.job.id))
+        }
+        running = frozenset(owner.job.id for owner in owners if owner.job.state is State.RUNNING)
+        judged = judge(edges, running)
+        for owner in owners:
+            if owner.job.state is State.UNKNOWN and (sid := judged.proved.get(owner.job.id)) is not None:
+                await self._settle(search, lookup, owner.job, found[sid], who)
+        return judged
+
+    async def _search(self, account: Account, group: Group, jobs: list[Job], ahead: int) -> Search:
+        began = await self._began(group, jobs)
+        return Search(
+            account=account,
+            twilio=await self._accounts.open(account),
+            place=group.place,
+            # The try began by our clock; Twilio's dates, and a simulator's above all, follow another.
+            since=began + ahead - self._store.looks.looks.early,
+            guard=self._verifications,
+            verifications=self._store.verifications,
+            clock=self._clock,
+        )
+
+    async def _began(self, group: Group, jobs: list[Job]) -> int:
+        """When the first of these tries began, or of others before that may have made the same."""
+        owners = await self._store.looks.owners(group.account_id, jobs[0].recipient)
+        ids = {job.id for job in jobs}
+        began = min((owner.started_at for owner in owners if owner.job.id in ids), default=self._clock())
+        for owner in sorted(owners, key=lambda owner: -owner.started_at):
+            if self._until(owner) >= began and _proof_of(owner.job) is group.proof:
+                began = min(began, owner.started_at)
+        return began
+
+    def _until(self, owner: Owner) -> int:
+        ended_at = owner.ended_at if owner.ended_at is not None else self._clock()
+        return ended_at + self._store.looks.looks.late
+
+    async def _owners(self, group: Group, found: Iterable[Found], jobs: list[Job]) -> list[Owner]:
+        """All that may have made what was found, however they name the one it went to."""
+        recipients = {job.recipient for job in jobs} | {one.to for one in found}
+        if group.proof is Proof.APPROVAL:
+            recipients.add(None)  # a check may name its verification alone
+        known = [
+            owner
+            for recipient in recipients
+            for owner in await self._store.looks.owners(group.account_id, recipient)
+        ]
+        return [owner for owner in known if _proof_of(owner.job) is group.proof]
+
+    def _may_have_made(self, owner: Owner, lookup: Lookup, found: Found, ahead: int) -> bool:
+        made_at, began = found.made_at - ahead, owner.started_at - self._store.looks.looks.early
+        return began <= made_at <= self._until(owner) and lookup.fits(_inputs(owner.job), found)
+
+    async def _settle(self, search: Search, lookup: Lookup, job: Job, found: Found, who: str) -> None:
+        if lookup.kept is not None:
+            await lookup.kept(search, job, found)
+        told = lookup.told(find(job.action).result, found).model_dump(mode="json")
+        ending = lookup.ending(found, orjson.dumps(told | MATCHED_BY).decode(), self._clock())
+        text = f"Its {lookup.what} was found at Twilio and matched by listing: {found.sid}."
+        detail = {"message": text, "sid": found.sid, **MATCHED_BY}
+        try:
+            await self._store.outcomes.settle(place_of(job), ending, who, self._clock(), **detail)
+        except Conflict as taken:  # by another process, at this very moment
+            log.info("match_taken", job=job.id, error=taken.message)
+
+    async def _unproved(self, job: Job, look: wording.Look, *, settles: bool) -> None:
+        """Nothing is plain: say so, and after the last look what to do."""
+        looks, now = self._store.looks.looks, self._clock()
+        if job.looks + 1 < looks.most_looks:
+            await self._store.looks.looked(job, wording.seen_for_now(look, looks.second), WHO, now)
+        elif look.absent and settles:
+            ending = Ending(state=State.NOT_SENT, error=wording.absent_error(job, look, looks.second))
+            await self._store.outcomes.settle(place_of(job), ending, WHO, now)
+        else:
+            error = wording.last_error(job, look, looks.second)
+            await self._store.looks.looked(job, error["message"], WHO, now, json.dumps(error))
+
+    async def _give_up(self, job: Job, why: str) -> None:
+        """It cannot be looked for."""
+        error = json.dumps(wording.untraceable_error(job, why))
+        await self._store.looks.looked(job, why, WHO, self._clock(), error, last=True)
 
 
-async def _since(twilio: Twilio, recipient: str, since: int) -> AsyncIterator[dict[str, Any]]:
-    """The recipient's messages, newest first; by `To` alone, since DateSent hides what is queued."""
-    async for found in twilio.items(resources.messages(), To=recipient):
-        if milliseconds(parsedate_to_datetime(found["date_created"])) < since:
-            return
-        yield found
+def _proof_of(job: Job) -> Proof | None:
+    try:
+        return find(job.action).proof
+    except NotFound:
+        return None  # written by a version that had this action
 
 
-def fits(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    """Whether a message at Twilio is what a job asked for."""
-    sender = wanted["sender"]
-    from_sender = sender in (found["from"], found["messaging_service_sid"])
-    body = wanted.get("body") or ""
-    texts = {body, smart_encode(body), TRIAL_PREFIX + body}
-    return found["direction"] == "outbound-api" and from_sender and (found["body"] or "") in texts
+def _group(job: Job) -> Group | None:
+    proof = _proof_of(job)
+    return Group(job.account_id, proof, LOOKUPS[proof].place(_inputs(job))) if proof is not None else None
 
 
-def _matched(found: dict[str, Any], now: int) -> Ending:
-    message = MadeMessage(
-        sid=found["sid"],
-        status=found["status"],
-        watched="polling",
-        poll_at=now,
-        error_code=found["error_code"],
-        error_message=found["error_message"],
-    )
-    result = orjson.dumps({"sid": found["sid"], "status": found["status"], "matched_by": "listing"}).decode()
-    return Ending(state=State.DONE, result=result, message=message)
+def _inputs(job: Job) -> Inputs:
+    inputs: Inputs = orjson.loads(job.input)
+    return inputs

@@ -12,13 +12,16 @@ import aiosql
 from ringback.clock import Clock, machine_clock
 from ringback.settings import DatabasePlace, PostgresUrl
 from ringback.store.accounts import AccountTable
+from ringback.store.again import Again
 from ringback.store.ageing import Ageing
 from ringback.store.claims import ClaimTable
 from ringback.store.database import Database
 from ringback.store.jobs import JobTable
 from ringback.store.keys import KeyTable
+from ringback.store.looks import Looks, LookTable
 from ringback.store.outcomes import Outcomes
 from ringback.store.polls import PollTable
+from ringback.store.restoring import Restoring
 from ringback.store.senders import SenderTable
 from ringback.store.verifications import VerificationTable
 from ringback.store.watch import Watch
@@ -36,27 +39,33 @@ class Store:
     claims: ClaimTable
     senders: SenderTable
     outcomes: Outcomes
+    again: Again
+    looks: LookTable
+    restoring: Restoring
     polls: PollTable
     verifications: VerificationTable
     ageing: Ageing
 
 
 @asynccontextmanager
-async def open_store(place: DatabasePlace | str, clock: Clock = machine_clock) -> AsyncIterator[Store]:
+async def open_store(
+    place: DatabasePlace | str, clock: Clock = machine_clock, looks: Looks | None = None
+) -> AsyncIterator[Store]:
     """Open the ledger: a SQLite file, made when new, or a PostgreSQL database. Raises `Misconfigured`."""
+    looks = looks or Looks()
     if isinstance(place, PostgresUrl):
         from ringback.store.announcing import announcing  # noqa: PLC0415 - most have none
         from ringback.store.postgres import PostgresQueries, open_postgres  # noqa: PLC0415
 
         async with open_postgres(place) as database:
-            store = _store(database, _queries(PostgresQueries))
+            store = _store(database, _queries(PostgresQueries), looks)
             async with announcing(database.pool, store.watch):
                 yield store
     else:
         from ringback.store.sqlite import SqliteQueries, open_sqlite  # noqa: PLC0415 - see above
 
         async with open_sqlite(str(place), clock) as database:
-            yield _store(database, _queries(SqliteQueries))
+            yield _store(database, _queries(SqliteQueries), looks)
 
 
 async def migrate_file(path: Path, clock: Clock) -> list[int]:
@@ -71,18 +80,23 @@ def _queries(adapter: Any) -> Any:
     return aiosql.from_path(Path(str(files("ringback.store") / "queries")), adapter)
 
 
-def _store(database: Database, queries: Any) -> Store:
+def _store(database: Database, queries: Any, looks: Looks) -> Store:
     watch = Watch()
     senders = SenderTable(database, queries)
+    jobs = JobTable(database, queries, watch, senders)
+    outcomes = Outcomes(database, queries, watch, looks)
     return Store(
         database,
         watch,
         AccountTable(database, queries),
         KeyTable(database, queries),
-        JobTable(database, queries, watch, senders),
+        jobs,
         ClaimTable(database, queries, senders),
         senders,
-        Outcomes(database, queries, watch),
+        outcomes,
+        Again(database, queries, watch, jobs, outcomes),
+        LookTable(database, queries, watch, looks),
+        Restoring(database, queries, watch),
         PollTable(database, queries),
         VerificationTable(database, queries),
         Ageing(database, queries, watch),

@@ -78,12 +78,13 @@ class JobTable:
 
         None if the account has a job under that key.
         """
-        ticket, job = await self._database.write(partial(self._write_new, new, line, pacing))
+        ticket, job = await self._database.write(partial(self.write_new, new, line, pacing))
         if job is not None:
             await line.joined(ticket)
         return job
 
-    async def _write_new(self, new: NewJob, line: Line, pacing: Pacing, c: Any) -> tuple[Ticket, Job | None]:
+    async def write_new(self, new: NewJob, line: Line, pacing: Pacing, c: Any) -> tuple[Ticket, Job | None]:
+        """`accept` within a transaction; who called it tells the line of the ticket once it is on disk."""
         wait = max(0, new.due_at - new.now)
         ticket = Ticket(
             job_id=new.id,

@@ -1,14 +1,16 @@
 """What became of a job: recorded by its own try, by a callback, by a lapsed lease or by a person."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from ringback.errors import Conflict
 from ringback.store.database import Database
 from ringback.store.jobs import note
-from ringback.store.rows import State
+from ringback.store.looks import Looks
+from ringback.store.rows import Job, State
 from ringback.store.statuses import moves_forward
 from ringback.store.watch import Watch
 
@@ -29,12 +31,16 @@ class MadeMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a try ended; WAITING puts the job back for another, `wait` milliseconds later."""
+    """How a try ended; WAITING puts the job back for another, `wait` milliseconds later.
+
+    `proof` is the SID of what was made at Twilio, where that is no message.
+    """
 
     state: State
     result: str | None = None
     error: dict[str, Any] | None = None
     message: MadeMessage | None = None
+    proof: str | None = None
     wait: int = 0
 
 
@@ -52,13 +58,19 @@ class Place:
         return (self.account_id, self.job_id)
 
 
+def place_of(job: Job) -> Place:
+    """The latest try of a job."""
+    return Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
+
+
 class Outcomes:
     """Every way a running or unknown job moves on."""
 
-    def __init__(self, database: Database, queries: Any, watch: Watch) -> None:
+    def __init__(self, database: Database, queries: Any, watch: Watch, looks: Looks | None = None) -> None:
         self._database = database
         self._queries = queries
         self._watch = watch
+        self._looks = looks or Looks()
 
     async def record(self, place: Place, ending: Ending, who: str, now: int) -> None:
         """Write what a try came to, also when its lease has lapsed meanwhile or a callback was first."""
@@ -72,6 +84,9 @@ class Outcomes:
                 await self._move(c, place, replace(ending, state=State.NOT_SENT), who, now)
             if ending.message is not None:
                 await self._keep(c, place, ending.message, now)
+            if ending.proof is not None and not await self._is_its_own(c, place, ending.proof):
+                text = f"{ending.proof} was taken for another job's."
+                await note(self._queries, c, place.job, now, "alarm", who, message=text, sid=ending.proof)
 
         await self._write(place.job_id, work)
 
@@ -120,33 +135,41 @@ class Outcomes:
             self._watch.tell(job_id)
         return condemned
 
-    async def settle(self, place: Place, ending: Ending, who: str, now: int) -> bool:
-        """Settle an unknown job; False if it is not unknown. Raises `Conflict` for another job's message."""
+    async def settle(self, place: Place, ending: Ending, who: str, now: int, **detail: Any) -> bool:
+        """Settle an unknown job; False if it is not unknown. `detail` goes into the event.
 
-        async def work(c: Any) -> bool:
-            await self._require_its_own(c, place, ending.message)
-            if not await self._move_from(c, "unknown", place, ending, now):
-                return False
-            await note(
-                self._queries, c, place.job, now, "settled", who, state=ending.state, **(ending.error or {})
-            )
-            if ending.message is not None:
-                await self._keep(c, place, ending.message, now)
-            return True
+        Raises:
+            Conflict: What would prove it is another job's.
+        """
+        return await self._write(place.job_id, partial(self.settle_within, place, ending, who, now, detail))
 
-        return await self._write(place.job_id, work)
+    async def settle_within(
+        self, place: Place, ending: Ending, who: str, now: int, detail: Mapping[str, Any], c: Any
+    ) -> bool:
+        """`settle` within a transaction."""
+        if not await self._move_from(c, "unknown", place, ending, now):
+            return False
+        facts = {"state": ending.state, **(ending.error or {}), **detail}
+        await note(self._queries, c, place.job, now, "settled", who, **facts)
+        await self._claim(c, place, ending, now)
+        if ending.message is not None:
+            await self._keep(c, place, ending.message, now)
+        return True
 
-    async def _require_its_own(self, c: Any, place: Place, message: MadeMessage | None) -> None:
-        if message is None:
-            return
-        known = await self._queries.message(c, account_id=place.account_id, sid=message.sid)
-        if known is not None and known["job_id"] != place.job_id:
-            raise Conflict(f"{message.sid} is the message of another job, {known['job_id']}.")
+    async def _claim(self, c: Any, place: Place, ending: Ending, now: int) -> None:
+        """Write whose it is, then read it: of two processes at once the second reads the first one's name."""
+        if ending.message is not None:
+            await self._insert_message(c, place, ending.message, now)
+            known = await self._queries.message(c, account_id=place.account_id, sid=ending.message.sid)
+            if known["job_id"] != place.job_id:
+                raise Conflict(f"{ending.message.sid} is the message of another job, {known['job_id']}.")
+        if ending.proof is not None and not await self._is_its_own(c, place, ending.proof):
+            raise Conflict(f"{ending.proof} was made by another job.")
 
-    async def knows(self, account_id: str, sid: str) -> bool:
-        """Whether a message belongs to a job already."""
-        row = await self._database.read(lambda c: self._queries.message(c, account_id=account_id, sid=sid))
-        return row is not None
+    async def _is_its_own(self, c: Any, place: Place, sid: str) -> bool:
+        await self._queries.insert_proof(c, account_id=place.account_id, sid=sid, job_id=place.job_id)
+        known = await self._queries.proof(c, account_id=place.account_id, sid=sid)
+        return bool(known["job_id"] == place.job_id)
 
     async def add_note(self, place: Place, kind: str, who: str, now: int, message: str) -> None:
         """Append an event that moves nothing."""
@@ -195,6 +218,11 @@ class Outcomes:
             error=json.dumps(ending.error) if ending.error else None,
             now=now,
         )
+        if row is not None and ending.state is State.UNKNOWN:
+            await self._queries.plan_first_look(c, id=place.job_id, wait=self._looks.first)
+        elif row is not None and source == "unknown" and (ending.result or ending.state is not State.DONE):
+            # A person who named no message left it among those that may have made one.
+            await self._queries.end_looks(c, id=place.job_id)
         return row is not None
 
     async def _came_late(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> None:
@@ -213,7 +241,7 @@ class Outcomes:
                 message=f"The try ended {ending.state.value} after the job was {job['state']}.",
             )
 
-    async def _keep(self, c: Any, place: Place, message: MadeMessage, now: int) -> None:
+    async def _insert_message(self, c: Any, place: Place, message: MadeMessage, now: int) -> None:
         await self._queries.insert_message(
             c,
             account_id=place.account_id,
@@ -225,6 +253,9 @@ class Outcomes:
             poll_at=message.poll_at,
             now=now,
         )
+
+    async def _keep(self, c: Any, place: Place, message: MadeMessage, now: int) -> None:
+        await self._insert_message(c, place, message, now)
         if await self._queries.name_message(c, id=place.job_id, message_sid=message.sid) is None:
             await self._compare_sid(c, place, message, now)
         known = await self._queries.message(c, account_id=place.account_id, sid=message.sid)

@@ -23,7 +23,7 @@ create table accounts (
     removed_at bigint,
     previous_token bytea,                       -- the Auth Token before a rotation, sealed, and until when
     previous_until bigint,                      -- Twilio may still sign callbacks with it
-    settles_absent integer not null default 0   -- 1: an unknown job absent from Twilio's lists ends not_sent
+    not_found_means_not_sent integer not null default 0   -- 1: an unknown job absent from Twilio's lists ends not_sent
 );
 create unique index accounts_name on accounts (name) where removed_at is null;
 
@@ -68,7 +68,7 @@ create table jobs (
     cost bigint not null default 0,             -- segments
     turn_at bigint not null default 0,          -- when the queue is expected to bring it up
     expires_at bigint,                          -- withdrawn if it still waits then
-    look_at bigint,                             -- unknown: when to look for it at Twilio
+    look_at bigint,                             -- unknown: when to look for it at Twilio; then null once that is proved
     looks bigint not null default 0,
     redacted_at bigint,                         -- its texts and numbers were erased
     primary key (account_id, id)
@@ -79,6 +79,7 @@ create index jobs_waiting on jobs (turn_at, id) where state = 'waiting';
 create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id) where state = 'waiting';
 create index jobs_expiring on jobs (expires_at) where state = 'waiting' and expires_at is not null;
 create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_at is not null;
+create index jobs_unproved on jobs (account_id, recipient) where look_at is not null;
 create index jobs_to_redact on jobs (updated_at)
     where redacted_at is null and state in ('done', 'refused', 'not_sent', 'withdrawn');
 create index jobs_running on jobs (lease_until) where state = 'running';
@@ -127,6 +128,15 @@ create table messages (
 );
 create index messages_job on messages (job_id);
 create index messages_polled on messages (poll_at) where poll_at is not null;
+
+-- What shows that a job was carried out, where that is no message: the delivery of a code (VL…), a verification
+-- that a check approved (VE…), a call (CA…). One proves one job.
+create table proofs (
+    account_id text not null,
+    sid text not null,
+    job_id text not null,
+    primary key (account_id, sid)
+);
 
 -- Each status that was reported, once: what makes a repeated callback change nothing.
 create table reports (

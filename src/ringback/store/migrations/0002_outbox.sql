@@ -28,12 +28,20 @@ create index jobs_waiting on jobs (turn_at, id) where state = 'waiting';
 create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id) where state = 'waiting';
 create index jobs_expiring on jobs (expires_at) where state = 'waiting' and expires_at is not null;
 create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_at is not null;
+create index jobs_unproved on jobs (account_id, recipient) where look_at is not null;
 create index jobs_to_redact on jobs (updated_at)
     where redacted_at is null and state in ('done', 'refused', 'not_sent', 'withdrawn');
 
 alter table accounts add column previous_token bytea;
 alter table accounts add column previous_until bigint;
-alter table accounts add column settles_absent integer not null default 0;
+alter table accounts add column not_found_means_not_sent integer not null default 0;
+
+create table proofs (
+    account_id text not null,
+    sid text not null,
+    job_id text not null,
+    primary key (account_id, sid)
+);
 
 create table migrations (
     number bigint primary key,

@@ -1,0 +1,68 @@
+"""What a list of Twilio's shows, and how one kind of thing is looked for in it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ringback.action import Result
+from ringback.clock import Clock
+from ringback.store.outcomes import Ending
+from ringback.store.rows import Account, Job, State
+from ringback.store.verifications import VerificationTable
+from ringback.twilio.client import Twilio
+from ringback.verifications import Verifications
+
+Inputs = Mapping[str, Any]
+MATCHED_BY = {"matched_by": "listing"}
+PAGE = 200  # rows of a listing at once; Twilio gives 1000 at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Something at Twilio: its SID, whom it went to, when it was made (in Twilio's world), and the rest."""
+
+    sid: str
+    to: str
+    made_at: int
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """One listing: where, what for, and the account it is for. Jobs with equal `place` share it."""
+
+    account: Account
+    twilio: Twilio
+    place: tuple[str, ...]
+    since: int
+    guard: Verifications
+    verifications: VerificationTable
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """How one kind of proof is found.
+
+    `place` says which listing a job's inputs belong to; `listed` makes the listing; `fits` says whether
+    a job with these inputs may have made what was found; `told` writes it as the action's result;
+    `kept`, if any, notes it in the ledger's guards before the job is settled.
+    """
+
+    what: str
+    place: Callable[[Inputs], tuple[str, ...]]
+    listed: Callable[[Search], AsyncIterator[Found]]
+    fits: Callable[[Inputs, Found], bool]
+    told: Callable[[type[Result], Found], Result]
+    ending: Callable[[Found, str, int], Ending]
+    kept: Callable[[Search, Job, Found], Awaitable[None]] | None = None
+
+
+def as_listed(result: type[Result], found: Found) -> Result:
+    """What is listed has the same properties as the answer that was lost."""
+    return result.model_validate(found.facts)
+
+
+def proved(found: Found, result: str, _now: int) -> Ending:
+    """Done, with a SID that proves no other job from then on."""
+    return Ending(state=State.DONE, result=result, proof=found.sid)

@@ -1,0 +1,96 @@
+"""What a look at Twilio came to, in words."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ringback.outbox.lookup.matching import Judgement
+from ringback.store.rows import Job
+
+MINUTE = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a look found that settles nothing: so many `things`, like messages, for so many `owners`, jobs."""
+
+    what: str
+    things: int = 0
+    owners: int = 1
+
+    @property
+    def absent(self) -> bool:
+        """Whether nothing was found at all."""
+        return self.things == 0
+
+
+def look_of(job_id: str, what: str, judged: Judgement[str, str]) -> Look:
+    """What there was to see for one job."""
+    things, owners = judged.ambiguous.get(job_id, (0, 1))
+    return Look(what=what, things=things, owners=owners)
+
+
+def seen(look: Look) -> str:
+    """A sentence about what was found, and what it proves."""
+    if look.absent:
+        return NOT_FOUND.format(what=look.what)
+    kinds = look.what if look.things == 1 else f"{look.what}s"
+    if look.owners == 1:
+        return TOO_MANY.format(things=look.things, kinds=kinds)
+    return AMBIGUOUS.format(things=look.things, kinds=kinds, owners=look.owners)
+
+
+def seen_for_now(look: Look, wait: int) -> str:
+    """The same, with when it is looked for again; `wait` in milliseconds."""
+    minutes = max(1, round(wait / MINUTE))
+    return f"{seen(look)} It is looked for again in {minutes} minute{'s' if minutes > 1 else ''}."
+
+
+def last_error(job: Job, look: Look, waited: int) -> dict[str, Any]:
+    """A job's `error` once it has been looked for in vain for `waited` milliseconds."""
+    before: dict[str, Any] = json.loads(job.error or "{}")
+    minutes = max(1, round(waited / MINUTE))
+    message = NOT_AFTER.format(minutes=minutes) if look.absent else seen(look)
+    remedy = ABSENT_REMEDY if look.absent else AMBIGUOUS_REMEDY
+    if look.what == APPROVAL:
+        remedy = CHECK_REMEDY
+    return before | {"message": message, "cause": before.get("message", LOST), "remedy": remedy}
+
+
+def absent_error(job: Job, look: Look, waited: int) -> dict[str, Any]:
+    """The `error` of a job that its account's setting settles as not_sent."""
+    facts = last_error(job, look, waited)
+    return facts | {"message": f"{facts['message']} {COUNTS_AS_NOT_SENT}", "remedy": SEND_ANEW}
+
+
+def untraceable_error(job: Job, why: str) -> dict[str, Any]:
+    """The `error` of a job that cannot be looked for."""
+    before: dict[str, Any] = json.loads(job.error or "{}")
+    return before | {"message": why, "cause": before.get("message", LOST), "remedy": SETTLE_YOURSELF}
+
+
+APPROVAL = "approval"
+LOST = "No answer came."
+NOT_FOUND = (
+    "No such {what} was found at Twilio. That alone does not prove that there is none: a list may lag behind."
+)
+TOO_MANY = "{things} {kinds} at Twilio fit this job, and it can have made only one, so it stays unknown."
+AMBIGUOUS = (
+    "{things} {kinds} at Twilio fit {owners} jobs that asked for the same, so it is not plain which of them "
+    "were sent."
+)
+NOT_AFTER = "Not found at Twilio after {minutes} minutes."
+ABSENT_REMEDY = (
+    "That does not prove that it was not sent. Look at Twilio's own log; then settle the job as done, or as "
+    "not_sent and send it again in the same step."
+)
+AMBIGUOUS_REMEDY = (
+    "Compare the times in Twilio's own log; then settle the job as done with the SID of its message, or as "
+    "not_sent and send it again in the same step."
+)
+CHECK_REMEDY = "The code counts as not verified. Settle the job as not_sent, and check the code anew."
+COUNTS_AS_NOT_SENT = "The account's setting not_found_means_not_sent takes that for not sent."
+SEND_ANEW = "Send it again under a new intent."
+SETTLE_YOURSELF = "Settle the job once you know what became of it."
+NO_PROOF = "Nothing that Twilio lists shows whether {action} was carried out."
+ACCOUNT_GONE = "The account {account} was removed, so Twilio cannot be asked what became of this job."
