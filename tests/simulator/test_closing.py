@@ -6,11 +6,13 @@ import gc
 import os
 import resource
 import socket
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.simulator.local import Local
 
 from twilio_simulator.door.http1 import Connections
 from twilio_simulator.door.listener import Listener
@@ -19,6 +21,7 @@ from twilio_simulator.exchange import Reply, Request
 from twilio_simulator.running import running
 
 pytestmark = pytest.mark.anyio
+HERE = Path(__file__).parents[2]
 OWN = Path("/proc/self/fd")
 TURNS = 5
 """How many turns of the loop lie between a connection's arrival and the end, at most."""
@@ -82,6 +85,44 @@ async def test_an_outage_that_ends_as_the_simulator_stops_leaves_no_socket_open(
             await turned(index % 10)
 
     assert await gone(before) == set()
+
+
+async def test_an_outage_asked_for_just_before_the_end_opens_nothing_again() -> None:
+    gc.collect()
+    before = open_sockets()
+    async with running() as simulator:
+        await Local(simulator).does("POST", "/outage", {"seconds": 0.1})
+    # The outage begins when its own answer had time to arrive.
+    await asyncio.sleep(0.3)
+
+    assert await gone(before) == set()
+
+
+LEAVING = """
+import asyncio, uvloop
+from tests.simulator.local import Local
+from twilio_simulator.running import running
+
+async def main():
+    async with running() as simulator:
+        await Local(simulator).does("POST", "/outage", {"seconds": 0.1})
+    await asyncio.sleep(0.3)
+
+uvloop.run(main())
+"""
+
+
+async def test_the_loop_of_uvloop_closes_too() -> None:
+    pytest.importorskip("uvloop")
+    # What is still open then warns; as an error, the warning keeps uvloop from closing it: the loop waits on.
+    child = await asyncio.create_subprocess_exec(sys.executable, "-W", "error", "-c", LEAVING, cwd=HERE)
+    try:
+        async with asyncio.timeout(20):
+            assert await child.wait() == 0
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
 
 
 async def test_a_proxy_closed_amid_handshakes_leaves_no_socket_open(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ class Entrance:
         self._port = port
         self._listener = Listener(connections.protocol)
         self._reopening: asyncio.Task[None] | None = None
+        self._over = False
 
     @property
     def url(self) -> str:
@@ -32,8 +33,11 @@ class Entrance:
         self._port = await self._listener.open(self._host, self._port)
 
     def refuse(self, seconds: float) -> None:
-        """Close the socket and all connections for so many real seconds."""
-        self.close()
+        """Close the socket and all connections for so many real seconds; nothing after the end."""
+        if self._over:
+            # Asked for just before the end: to open again would leave a socket that nobody closes.
+            return
+        self._shut()
         self._reopening = asyncio.get_running_loop().create_task(self._reopen(seconds))
 
     async def _reopen(self, seconds: float) -> None:
@@ -48,7 +52,11 @@ class Entrance:
                 return
 
     def close(self) -> None:
-        """Listen no more and end every connection."""
+        """Listen no more, for good, and end every connection."""
+        self._over = True
+        self._shut()
+
+    def _shut(self) -> None:
         if self._reopening is not None:
             self._reopening.cancel()
         self._listener.close()
