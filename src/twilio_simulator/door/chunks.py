@@ -1,7 +1,10 @@
 """Bodies that come in chunks."""
 
+import re
+
 # The largest there is: a file of 5 MB as base64, handed to /_sim/media.
 MAX_BODY = 8 * 1024 * 1024
+_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
 
 
 class Malformed(Exception):
@@ -17,10 +20,10 @@ def dechunked(data: bytes, start: int) -> tuple[bytes, int] | None:
     parts: list[bytes] = []
     total = 0
     while (line := data.find(b"\r\n", start)) >= 0:
-        try:
-            size = int(data[start:line].partition(b";")[0], 16)
-        except ValueError:
-            raise Malformed(400, "a chunk without its size") from None
+        digits = data[start:line].partition(b";")[0].strip()
+        if _SIZE.fullmatch(digits) is None:
+            raise Malformed(400, "a chunk without its size")
+        size = int(digits, 16)
         start = line + 2
         if size == 0:
             return _after_trailers(b"".join(parts), data, start)

@@ -17,6 +17,8 @@ from twilio_simulator.door.chunks import MAX_BODY, Malformed, dechunked
 from twilio_simulator.exchange import Answer, Outcome, Reply, Request, Severed, Stream
 
 MAX_HEAD = 64 * 1024
+LONGEST_LENGTH = 20
+"""Digits of a Content-Length that matter."""
 MAX_WAITING = 256 * 1024
 """Bytes of further requests kept while one is being answered."""
 REASONS = {status.value: status.phrase.upper() for status in HTTPStatus}
@@ -72,6 +74,7 @@ class Connection(asyncio.Protocol):
         "_busy",
         "_continued",
         "_drained",
+        "_headed",
         "_last",
         "_paused",
         "_shared",
@@ -87,6 +90,7 @@ class Connection(asyncio.Protocol):
         self._busy: asyncio.Future[Any] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._continued = False
+        self._headed = False
         self._paused = False
         self._last = False
 
@@ -156,6 +160,7 @@ class Connection(asyncio.Protocol):
         self._buffer = self._buffer[rest:]
         self._continued = False
         request.connection = self.number
+        self._headed = request.method == "HEAD"
         wish = request.headers.get("connection", "").lower()
         self._last = wish == "close" or (version == "HTTP/1.0" and wish != "keep-alive")
         return request
@@ -170,7 +175,8 @@ class Connection(asyncio.Protocol):
         length = request.headers.get("content-length", "0")
         if not length.isdecimal():
             raise Malformed(400, "Content-Length is no number")
-        size = int(length)
+        # Python converts no number of more than 4,300 digits.
+        size = int(length[:LONGEST_LENGTH])
         if size > MAX_BODY:
             raise Malformed(413, "the body is too large")
         if len(self._buffer) < start + size:
@@ -259,7 +265,7 @@ class Connection(asyncio.Protocol):
         if reply.cut:
             self._write_cut(head.encode("latin-1"), reply)
             return
-        self._transport.write(head.encode("latin-1") + reply.body)
+        self._transport.write(head.encode("latin-1") + (b"" if self._headed else reply.body))
         if self._last:
             self._transport.close()
 
