@@ -22,11 +22,13 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.load import Load, Pace, Receiver, memory, put_on, request
+from bench.load import Load, Pace, Receiver, memory, processor_time, put_on, request
 from bench.programs import DidNotStartError, Program, Running, peers, running, simulator
 
 START_BAR, MEMORY_BAR, PLAIN_BAR, CALLBACK_BAR = 0.7, 80.0, 6000.0, 1200.0
 CALLBACKS = 3
+QUIET = 3.0
+"""Seconds without a callback after which no further one is expected; messages take one to be delivered."""
 LONGEST = 60.0
 """Seconds after which filling a program with messages ends."""
 
@@ -87,17 +89,27 @@ async def called_back(program: Program, it: Running, wanted: argparse.Namespace)
         del form["From"]
     best, each = None, 0.0
     for _ in range(wanted.rounds):
-        Receiver.count = 0
+        Receiver.count, before = 0, processor_time(it.pid)
         load = Load(request(sid, token, form), wanted.seconds * 2, rate, program.most)
         pace = await put_on(load, it.port, it.pid)
-        await asyncio.sleep(3 if rate else 0.5)
-        if best is None or pace.per_second > best.per_second:
+        await called(load.sent * program.callbacks)
+        # What is still to be called back when the last create is answered is work, too.
+        pace = replace(pace, processor=processor_time(it.pid) - before)
+        if best is None or pace.per_core > best.per_core:
             best, each = pace, Receiver.count / max(1, load.sent)
-        if program.most is not None or best.per_second >= CALLBACK_BAR:
+        if program.most is not None:
             break
     server.close()
     assert best is not None
     return best, each
+
+
+async def called(times: int) -> None:
+    """Until so many callbacks have come, or no more come."""
+    before = -1
+    while before < Receiver.count < times:
+        before = Receiver.count
+        await asyncio.sleep(QUIET)
 
 
 async def made_account(port: int) -> dict[str, str]:
@@ -116,12 +128,12 @@ def against_bars(ours: Figures) -> bool:
     """Print our figures beside their bars; whether all are met."""
     slow = ours.with_callbacks
     assert slow is not None
-    creates = ours.pace.per_core
+    creates, with_callbacks = ours.pace.per_core, slow.per_core
     rows = [
         ("ready after, s", ours.ready, START_BAR, ours.ready <= START_BAR),
         ("idle memory, MB", ours.idle, MEMORY_BAR, ours.idle <= MEMORY_BAR),
         ("creates/s of a core", creates, PLAIN_BAR, creates >= PLAIN_BAR and not ours.pace.refused),
-        ("creates/s, 3 callbacks each", slow.per_second, CALLBACK_BAR, slow.per_second >= CALLBACK_BAR),
+        ("the same, 3 callbacks each", with_callbacks, CALLBACK_BAR, with_callbacks >= CALLBACK_BAR),
         ("callbacks per create", ours.callbacks, CALLBACKS * 0.98, ours.callbacks >= CALLBACKS * 0.98),
     ]
     for name, figure, bar, met in rows:
