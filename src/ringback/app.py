@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from ringback import __version__
 
 if TYPE_CHECKING:
+    from ringback.accounts import Accounts
     from ringback.connector import Connector, Parts
-    from ringback.outbox.dispatcher import QueueLine
+    from ringback.outbox.dispatcher import Means, QueueLine
     from ringback.secrets import Keyring
     from ringback.settings import Settings
     from ringback.store import Store
     from ringback.twilio.transport import Transport
+    from ringback.verifications import Verifications
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count it
 
