@@ -188,6 +188,19 @@ async def test_a_service_is_accepted_first_and_picks_its_sender_later(local: Loc
     assert (message["status"], message["from"], message["num_segments"]) == ("delivered", account.number, "1")
 
 
+async def test_a_sender_chosen_from_a_services_pool_is_known_at_once(local: Local) -> None:
+    account = await local.account(
+        numbers=["+12125550101", "+12125550102"], messaging_services=[{"sticky_sender": False}]
+    )
+    form = {"From": "+12125550102", "MessagingServiceSid": account.facts["messaging_service"]}
+
+    message = await account.sent(**form)
+    await local.advance(5)
+
+    assert (message["status"], message["from"], message["num_segments"]) == ("accepted", "+12125550102", "1")
+    assert (await account.message(message["sid"]))["from"] == "+12125550102"
+
+
 async def test_a_sender_outside_the_services_pool_is_refused(local: Local) -> None:
     account = await local.account(
         numbers=["+12125550101", "+12125550102"], messaging_services=[{"senders": ["+12125550101"]}]
