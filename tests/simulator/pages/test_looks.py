@@ -87,6 +87,18 @@ async def test_a_crowded_world_fits(browser: Browser, local: Local, width: int) 
         assert await _overhang(window, "#happened") == 0
 
 
+@pytest.mark.parametrize("width", [830, 900, 320])
+async def test_nothing_is_cut_off_at_the_edge_of_the_phone(
+    browser: Browser, local: Local, lived: str, width: int
+) -> None:
+    path = f"/phone/{ADA}?tab=whatsapp&message={lived}" if width > 820 else f"/phone/{ADA}?tab=whatsapp"
+    async with looking(browser, local.simulator, path, width=width) as window:
+        edges = "one => one.getBoundingClientRect().right"
+        edge = await window.one("#device").evaluate(edges)
+        for part in (".send", "#phone-settings", ".tabs", ".bars"):
+            assert await window.one(part).evaluate(edges) <= edge
+
+
 @pytest.mark.usefixtures("crowded")
 async def test_a_text_from_right_to_left_begins_at_the_right(browser: Browser, local: Local) -> None:
     async with looking(browser, local.simulator) as window:
