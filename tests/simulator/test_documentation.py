@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+import twilio_simulator
 from twilio_simulator.__main__ import arguments
 from twilio_simulator.control.api import handlers
 from twilio_simulator.harness.places import in_process
@@ -130,6 +131,16 @@ def test_routes_that_are_named_exist() -> None:
 
     assert len(named) > 15
     assert named <= known
+
+
+def test_every_kind_of_event_is_listed() -> None:
+    source = Path(twilio_simulator.__file__).parent
+    noted = re.compile(r"log\.note\(\s*\"([a-z_.]+)\"")
+    kinds = {kind for file in source.rglob("*.py") for kind in noted.findall(file.read_text())}
+    text = (FOLDER / "control-api.md").read_text()
+
+    assert len(kinds) > 30
+    assert [kind for kind in sorted(kinds) if f"`{kind}`" not in text] == []
 
 
 def test_every_option_of_the_command_is_described() -> None:
