@@ -3,6 +3,7 @@ import asyncio
 import pytest
 from tests.http.outside import ADA, Api, served
 
+from ringback.clock import iso, machine_clock
 from ringback.settings import Settings
 from twilio_simulator.faults.book import Action
 
@@ -232,3 +233,20 @@ async def test_an_action_that_does_not_exist_cannot_be_shown(api: Api) -> None:
     answer = await api.get("/v1/actions/SendFax")
 
     assert answer.status == 404
+
+
+async def test_a_text_to_send_later_is_accepted_at_once_and_says_when_it_leaves(shop: Api) -> None:
+    later = iso(machine_clock() + 3_600_000)
+
+    answer = await shop.run("SendMessage", HI | {"send_at": later}, headers={"Prefer": "wait=30"})
+
+    assert (answer.status, answer.body["state"], answer.body["due_at"]) == (202, "waiting", later)
+    withdrawn = await shop.post(f"{answer.headers['Location']}/withdraw", {})
+    assert withdrawn.body["state"] == "withdrawn"
+
+
+async def test_a_text_to_send_in_the_past_is_bad_input(shop: Api) -> None:
+    answer = await shop.run("SendMessage", HI | {"send_at": "2001-01-01T00:00:00Z"})
+
+    assert answer.status == 422
+    assert [error["field"] for error in answer.body["errors"]] == ["send_at"]
