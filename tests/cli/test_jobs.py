@@ -170,3 +170,15 @@ async def test_a_redacted_job_says_so_and_shows_no_number(shop: Terminal) -> Non
     assert "Its texts and numbers were erased at" in said.out
     assert ADA not in said.out
     assert (await shop.run("jobs", "list", "--to", ADA)).out == "There are no such jobs.\n"
+
+
+async def test_what_was_not_sent_is_sent_again_as_another_job(shop: Terminal) -> None:
+    job_id = await unknown_job(shop, NEVER)
+
+    said = await shop.run("jobs", "settle", job_id, "not_sent", "--send-again", "--json")
+
+    assert said.code == 0
+    assert (said.json["state"], said.json["id"] == job_id) == ("done", False)
+    assert len(await shop.simulated.texts(ADA)) == 1
+    old = (await shop.run("jobs", "show", job_id, "--json")).json
+    assert (old["state"], old["error"]["sent_again_as"]) == ("not_sent", said.json["id"])

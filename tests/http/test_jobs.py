@@ -195,3 +195,23 @@ async def test_a_job_that_is_not_unknown_is_not_looked_for(shop: Api) -> None:
     job = (await shop.run("SendMessage", {"to": ADA, "body": "Hi"})).body["id"]
 
     assert (await shop.post(f"/v1/jobs/{job}/reconcile")).status == 409
+
+
+async def test_what_was_not_sent_is_sent_again_in_the_same_step(shop: Api) -> None:
+    job = await unknown(shop)
+
+    settled = await shop.post(f"/v1/jobs/{job}/settle", {"state": "not_sent", "send_again": True})
+
+    assert (settled.status, settled.body["state"]) == (200, "not_sent")
+    new = settled.body["error"]["sent_again_as"]
+    again = await shop.get(f"/v1/jobs/{new}", headers={"Prefer": "wait=10"})
+    assert again.body["state"] == "done"
+    assert again.body["events"][1]["detail"]["in_place_of"] == job
+
+
+async def test_what_was_done_is_not_sent_again(shop: Api) -> None:
+    job = await unknown(shop)
+
+    answer = await shop.post(f"/v1/jobs/{job}/settle", {"state": "done", "send_again": True})
+
+    assert (answer.status, answer.fields) == (422, {"send_again"})
