@@ -120,14 +120,15 @@ class Tunnel(asyncio.Protocol):
         self._handshake = asyncio.ensure_future(self._begin(self._transport, host))
 
     async def _begin(self, transport: asyncio.Transport, host: str) -> None:
-        transport.write(ESTABLISHED)
         gate = Gate(self._connections.protocol())
         try:
+            transport.write(ESTABLISHED)
             secure = await asyncio.get_running_loop().start_tls(
                 transport, gate, self._authority.context(host), server_side=True
             )
-        except (OSError, asyncio.IncompleteReadError):
-            # The client does not trust us, or has left; it knows best.
+        except (OSError, RuntimeError, asyncio.IncompleteReadError):
+            # The client does not trust us, or has left, which it knows best; or the proxy closes, for which
+            # uvloop's transport has a RuntimeError.
             transport.abort()
             return
         finally:
