@@ -106,6 +106,7 @@ async def test_of_many_copies_at_once_one_is_noted(public: Shop) -> None:
         {"token": "0" * 32},
         {"account": "acc_none"},
         {"job": "job_none"},
+        {"attempt": "2"},
         {"attempt": "0"},
         {"signed": "https://elsewhere.example.org/"},
         {"url": "http://ringback.example.org/hooks"},
@@ -255,3 +256,14 @@ async def test_a_callback_before_the_answer_wins(api: Api) -> None:
     assert (done.result or {})["num_segments"] == 1
     assert "answered" in kinds(done)
     assert "alarm" not in kinds(done)
+
+
+async def test_after_a_restored_backup_the_callback_of_a_lost_try_settles_its_job(tmp_path: Path) -> None:
+    async with opened(tmp_path, public_url=PUBLIC, dispatch=False) as shop:
+        waiting = await shop.run(wait=0)
+        await shop.connector.doubt_all()
+        twilio = await caller(shop, waiting, "SM" + "1" * 32)
+
+        assert await twilio.call("delivered", attempt="3") is Heard.NOTED
+
+        assert (await shop.job(waiting)).state is State.DONE

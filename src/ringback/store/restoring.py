@@ -31,6 +31,15 @@ class Restoring:
                 self._watch.tell(job_id)
         return doubted
 
+    async def lost_tries_of(self, job_id: str) -> bool:
+        """Whether there may have been more tries of a job than the ledger knows."""
+
+        async def select(c: Any) -> bool:
+            rows = self._queries.attempts_of(c, job_id=job_id)
+            return any([row["owner"] == WHO async for row in rows])
+
+        return await self._database.read(select)
+
     async def _doubt(self, c: Any, now: int) -> list[str]:
         error = json.dumps({"message": RESTORED})
         rows = [row async for row in self._queries.doubt_jobs(c, error=error, most=AT_ONCE, now=now)]

@@ -72,9 +72,10 @@ class StatusCallbacks:
         if not valid(callback.signature, callback.url, callback.form, await self._accounts.tokens(account)):
             return False
         job = await self._store.jobs.get(callback.job_id)
+        if job is None or job.account_id != account.id or callback.attempt < 1:
+            return False
         # The signature covers the URL, so a signed callback names the job and try that we wrote into it.
-        # A restored ledger may know fewer tries than there were.
-        return job is not None and job.account_id == account.id and callback.attempt >= 1
+        return callback.attempt <= job.attempts or await self._store.restoring.lost_tries_of(job.id)
 
 
 def _reported(callback: Callback, sid: str, status: str) -> MadeMessage:
