@@ -105,21 +105,27 @@ class Reconcile:
         found = {one.sid: one async for one in lookup.listed(search)}
         # Read after the list: whoever made something before it is in the ledger, with it or running still.
         owners = await self._owners(group, found.values(), jobs)
-        free = await self._store.looks.unclaimed(account.id, list(found))
-        # Lists begin with the newest, and their dates have whole seconds.
-        open_ones = sorted(
-            (one for one in reversed(found.values()) if one.sid in free), key=lambda one: one.made_at
-        )
-        edges = {
-            owner.job.id: [one.sid for one in open_ones if self._may_have_made(owner, lookup, one, ahead)]
-            for owner in sorted(owners, key=lambda owner: (owner.started_at, owner.job.id))
-        }
+        edges = await self._edges(account, lookup, owners, found, ahead)
         running = frozenset(owner.job.id for owner in owners if owner.job.state is State.RUNNING)
         judged = judge(edges, running)
         for owner in owners:
             if owner.job.state is State.UNKNOWN and (sid := judged.proved.get(owner.job.id)) is not None:
                 await self._settle(search, lookup, owner.job, found[sid], who)
         return judged
+
+    async def _edges(
+        self, account: Account, lookup: Lookup, owners: list[Owner], found: dict[str, Found], ahead: int
+    ) -> dict[str, list[str]]:
+        """What of all that no job has claimed each owner may have made, both in the order of time."""
+        by_time = list(reversed(found.values()))  # lists begin with the newest, and dates have whole seconds
+        by_time.sort(key=lambda one: one.made_at)
+        edges = {
+            owner.job.id: [one.sid for one in by_time if self._may_have_made(owner, lookup, one, ahead)]
+            for owner in sorted(owners, key=lambda owner: (owner.started_at, owner.job.id))
+        }
+        fitting = sorted({sid for sids in edges.values() for sid in sids})
+        free = await self._store.looks.unclaimed(account.id, fitting)
+        return {name: [sid for sid in sids if sid in free] for name, sids in edges.items()}
 
     async def _search(self, account: Account, group: Group, jobs: list[Job], ahead: int) -> Search:
         began = await self._began(group, jobs)

@@ -79,7 +79,7 @@ create index jobs_waiting on jobs (turn_at, id) where state = 'waiting';
 create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id) where state = 'waiting';
 create index jobs_expiring on jobs (expires_at) where state = 'waiting' and expires_at is not null;
 create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_at is not null;
-create index jobs_unproved on jobs (account_id, recipient) where look_at is not null;
+create index jobs_unproved on jobs (account_id, coalesce(recipient, '')) where look_at is not null;
 create index jobs_to_redact on jobs (updated_at)
     where redacted_at is null and state in ('done', 'refused', 'not_sent', 'withdrawn');
 create index jobs_running on jobs (lease_until) where state = 'running';

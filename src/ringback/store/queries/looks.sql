@@ -37,7 +37,8 @@ union all
 select j.*, a.name as account, t.started_at as try_started_at, t.ended_at as try_ended_at
 from jobs j join accounts a on a.id = j.account_id
 left join attempts t on t.account_id = j.account_id and t.job_id = j.id and t.number = j.attempts
-where j.state = 'running' and j.account_id = :account_id and coalesce(j.recipient, '') = :recipient;
+where j.state = 'running' and j.lease_until > 0  -- by the few that run, not by the many of the account
+  and j.account_id || '' = :account_id and coalesce(j.recipient, '') = :recipient;
 
 -- name: insert_proof(account_id, sid, job_id)^
 -- What proves one job proves no other; answers nothing if it is claimed.
