@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 
@@ -21,9 +22,15 @@ TEMPLATE = "ringback_template"
 class PostgresServer:
     """A running server; `url_of` names one of its databases."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, handle: Any) -> None:
         self._folder = folder
+        self._handle = handle
         self.templated = False
+
+    def restart(self) -> None:
+        """Stop it, as an administrator would in the middle of work, and start it again."""
+        self._handle.stop()
+        self._handle.start()
 
     def url_of(self, database: str) -> PostgresUrl:
         return PostgresUrl(f"postgresql://postgres@/{database}?host={self._folder}")
@@ -72,6 +79,6 @@ def running_postgres() -> Iterator[PostgresServer]:
         with tempfile.TemporaryDirectory(prefix="rb-pg-") as folder:
             server = get_server(folder, cleanup_mode="delete")
             try:
-                yield PostgresServer(Path(folder))
+                yield PostgresServer(Path(folder), server)
             finally:
                 server.cleanup()

@@ -48,7 +48,7 @@ def _run_plainly(argv: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a tick on a terminal without ticks is no reason to fail
-    configure(chatty=argv[:1] == ["serve"])
+    configure(chatty=argv[:1] in (["serve"], ["worker"]))
     return run(argv)
 
 

@@ -47,8 +47,10 @@ class Installation:
     home: Path
     twilio: Mapping[str, Any]
     http: aiohttp.ClientSession
+    database: str = ""
     key: str = ""
     port: int = field(default_factory=free_port)
+    logs: dict[int, Path] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -56,7 +58,8 @@ class Installation:
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        return kept | {"HOME": str(self.home), "COLUMNS": "200"} | more
+        place = {"RINGBACK_DATABASE": self.database} if self.database else {}
+        return kept | {"HOME": str(self.home), "COLUMNS": "200"} | place | more
 
     async def run(self, *arguments: str, stdin: str = "", **environment: str) -> Said:
         """Run one command to its end."""
@@ -84,27 +87,29 @@ class Installation:
         )
 
     @asynccontextmanager
-    async def serving(self, *, public: bool = True) -> AsyncIterator[asyncio.subprocess.Process]:
+    async def serving(self, *options: str, public: bool = True) -> AsyncIterator[asyncio.subprocess.Process]:
         """A server until the block ends; it may be killed inside."""
         public_url = ["--public-url", self.url] if public else []
-        child = await asyncio.create_subprocess_exec(
-            RINGBACK,
-            "serve",
-            "--port",
-            str(self.port),
-            *public_url,
-            stderr=asyncio.subprocess.PIPE,
-            env=self.environment(),
-            cwd=self.home,
-        )
+        child = await self.start("serve", "--port", str(self.port), *public_url, *options)
         try:
             await self._ready(child)
             yield child
         finally:
-            if child.returncode is None:
-                child.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(40):
-                await child.communicate()
+            await ended(child)
+
+    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+        """A process that runs until it is ended; what it logs goes to a file in the home."""
+        place = self.home / f"{arguments[0]}-{len(self.logs)}.log"
+        with place.open("wb") as log:
+            child = await asyncio.create_subprocess_exec(
+                RINGBACK, *arguments, stderr=log, stdout=log, env=self.environment(), cwd=self.home
+            )
+        self.logs[child.pid] = place
+        return child
+
+    def log_of(self, child: asyncio.subprocess.Process) -> str:
+        """What a started process has said so far."""
+        return self.logs[child.pid].read_text()
 
     async def _ready(self, child: asyncio.subprocess.Process) -> None:
         async with asyncio.timeout(READY_WITHIN):
@@ -153,11 +158,19 @@ class Installation:
         return [message["body"] for message in shown["messages"]]
 
 
+async def ended(child: asyncio.subprocess.Process) -> None:
+    """Ask it to stop, and wait until it has."""
+    if child.returncode is None:
+        child.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(40):
+        await child.wait()
+
+
 @asynccontextmanager
-async def installation(home: Path) -> AsyncIterator[Installation]:
+async def installation(home: Path, database: str = "") -> AsyncIterator[Installation]:
     """A new user's machine with a connected account and a key."""
     async with simulator_process() as twilio, aiohttp.ClientSession() as http:
-        installed = Installation(home, twilio, http)
+        installed = Installation(home, twilio, http, database)
         connected = await installed.connect()
         assert connected.code == 0, connected.err
         made = await installed.run("keys", "create", "tests", "--json")

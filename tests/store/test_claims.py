@@ -1,7 +1,6 @@
 """Claims: one process runs a job, a sender's slot goes to its first, leases lapse by the database's clock."""
 
 import asyncio
-import time
 
 import pytest
 from tests.store.conftest import NOBODY, NewJobOf, ticket
@@ -99,9 +98,9 @@ async def test_many_processes_together_keep_one_senders_rate(store: Store, new_j
     for number in range(60):
         await accept(store, new_job, f"job_{number}", rate)
 
-    started = time.monotonic()
+    started = machine_clock()
     claims = await asyncio.gather(*(claim(store, f"job_{number}", rate) for number in range(60)))
-    took = time.monotonic() - started
+    took = (machine_clock() - started) / 1_000
 
     waits = sorted(claim.wait for claim in claims if isinstance(claim, Claimed))
     assert len(waits) == 60

@@ -13,6 +13,7 @@ from tests.store.conftest import an_account
 
 from ringback.clock import machine_clock
 from ringback.errors import Misconfigured
+from ringback.outbox.line import install_queue
 from ringback.settings import PostgresUrl
 from ringback.store import open_store
 from ringback.store.database import split_statements
@@ -104,7 +105,7 @@ async def test_a_ledger_of_the_first_version_is_brought_up_and_keeps_its_rows(tm
             account = await store.accounts.by_name("old")
 
     assert account is not None
-    assert account.settles_absent == 0
+    assert account.not_found_means_not_sent == 0
 
 
 async def test_many_processes_may_migrate_the_same_postgres_database_at_once(
@@ -112,7 +113,9 @@ async def test_many_processes_may_migrate_the_same_postgres_database_at_once(
 ) -> None:
     url = await postgres.empty_database()
     try:
-        applied = await asyncio.gather(*(migrate_postgres(url, machine_clock()) for _ in range(5)))
+        applied = await asyncio.gather(
+            *(migrate_postgres(url, machine_clock(), install_queue) for _ in range(5))
+        )
 
         assert sorted(applied) == [[], [], [], [], sorted(scripts())]
         async with open_store(url) as store:

@@ -1,6 +1,7 @@
 """The database of many machines: PostgreSQL through asyncpg, with writes that share a transaction."""
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -28,6 +29,7 @@ GONE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what it says of a connection that was lost between two of its states
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -38,6 +40,9 @@ GONE = (
     asyncpg.PostgresIOError,
     asyncpg.QueryCanceledError,
 )
+# It logs with tracebacks that the database is away, which is told once, in words, where it is met.
+logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
+
 MET = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 

@@ -1,0 +1,151 @@
+"""Thousands of sends while everything fails, and the account of what became of each."""
+
+import asyncio
+import random
+import signal
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from tests.journeys.processes import Installation, ended
+
+SEED = 20_261_123
+RECIPIENTS = [f"+1415555{number:04}" for number in range(1000, 1200)]
+AT_ONCE = 32
+DICE: list[tuple[dict[str, str], object, float]] = [
+    ({"operation": "CreateMessage"}, {"kind": "drop", "stage": "after"}, 0.10),
+    ({"operation": "CreateMessage"}, {"kind": "reset", "stage": "before"}, 0.05),
+    ({"operation": "CreateMessage"}, {"kind": "rate_limit"}, 0.05),
+    ({"operation": "CreateMessage"}, {"kind": "server_error", "stage": "before", "body": "json"}, 0.025),
+    ({"operation": "CreateMessage"}, {"kind": "server_error", "stage": "after", "body": "html"}, 0.025),
+    ({"webhook": "status"}, {"kind": "duplicate", "times": 1}, 0.1),
+    ({"webhook": "status"}, {"kind": "reorder", "seconds": 2}, 0.1),
+]
+
+
+@dataclass
+class Chaos:
+    """One run: intents by number, each with its key, its job and its text."""
+
+    machine: Installation
+    sends: int
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - repeatable
+    jobs: dict[int, str] = field(default_factory=dict)
+
+    async def arm(self) -> None:
+        """From now on things go wrong at random, by a seed."""
+        for place, (match, do, probability) in enumerate(DICE):
+            fault = {"match": match, "do": [do], "probability": probability, "seed": SEED + place}
+            await self.machine.control("/faults", fault)
+
+    async def disarm(self) -> None:
+        async with self.machine.http.delete(f"{self.machine.twilio['url']}/_sim/faults") as answer:
+            assert answer.status < 300
+
+    async def accept_all(self, numbers: Iterable[int], intent: str) -> None:
+        """Every send is accepted, however often the server must be asked."""
+        left = iter(list(numbers))
+
+        async def caller() -> None:
+            for number in left:
+                self.jobs[number] = await self._accepted(number, f"{intent}-{number}")
+
+        await asyncio.gather(*(caller() for _ in range(AT_ONCE)))
+
+    async def _accepted(self, number: int, key: str) -> str:
+        inputs = {"to": RECIPIENTS[number % len(RECIPIENTS)], "body": f"Order {number}"}
+        async with asyncio.timeout(120):
+            while True:
+                with suppress(aiohttp.ClientError):
+                    status, job = await self.machine.act(
+                        "SendMessage", inputs, wait=0, **{"idempotency-key": key}
+                    )
+                    if status in (200, 202):
+                        return str(job["id"])
+                    assert status == 503, job
+                await asyncio.sleep(0.2)
+
+    async def settled(self, within: float) -> Counter[str]:
+        """The jobs by state, once none waits or runs."""
+        async with asyncio.timeout(within):
+            while True:
+                counts = await self.counts()
+                if not counts["waiting"] and not counts["running"]:
+                    return counts
+                await asyncio.sleep(0.5)
+
+    async def counts(self) -> Counter[str]:
+        jobs = await self.states()
+        return Counter(jobs.values())
+
+    async def states(self) -> dict[str, str]:
+        """Every job's state, page by page."""
+        found: dict[str, str] = {}
+        cursor = ""
+        while True:
+            page = await self._page(cursor)
+            found |= {job["id"]: job["state"] for job in page["jobs"]}
+            if not (cursor := page.get("next") or ""):
+                return found
+
+    async def _page(self, cursor: str) -> Any:
+        sent = {"authorization": f"Bearer {self.machine.key}"}
+        params = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
+        async with self.machine.http.get(
+            f"{self.machine.url}/v1/jobs", params=params, headers=sent
+        ) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def at_twilio(self) -> Counter[str]:
+        """How often each text exists there."""
+        facts = self.machine.twilio
+        auth = aiohttp.BasicAuth(facts["account_sid"], facts["auth_token"])
+        path = f"/2010-04-01/Accounts/{facts['account_sid']}/Messages.json?PageSize=1000"
+        texts: Counter[str] = Counter()
+        while path:
+            async with self.machine.http.get(facts["url"] + path, auth=auth) as answer:
+                page = await answer.json()
+            texts.update(message["body"] for message in page["messages"])
+            path = page["next_page_uri"]
+        return texts
+
+    async def ask_about(self, job_id: str, what: str, content: object = None) -> Any:
+        sent = {"authorization": f"Bearer {self.machine.key}"}
+        url = f"{self.machine.url}/v1/jobs/{job_id}/{what}"
+        async with self.machine.http.post(url, json=content, headers=sent) as answer:
+            # 409: a callback or the sweep has settled it meanwhile.
+            assert answer.status in (200, 409), await answer.text()
+            return await answer.json()
+
+
+@dataclass
+class Victims:
+    """Processes of which each second one that works is killed without warning, and followed by another."""
+
+    start: Callable[[], Awaitable[asyncio.subprocess.Process]]
+    count: int
+    works: Callable[[asyncio.subprocess.Process], bool]
+    chance: random.Random
+    killed: int = 0
+    children: list[asyncio.subprocess.Process] = field(default_factory=list)
+
+    async def kill_again_and_again(self) -> None:
+        try:
+            self.children = [await self.start() for _ in range(self.count)]
+            while True:
+                await asyncio.sleep(1)
+                working = [child for child in self.children if self.works(child)]
+                if working:
+                    await self._kill(self.chance.choice(working))
+        finally:
+            await asyncio.gather(*(ended(child) for child in self.children))
+
+    async def _kill(self, victim: asyncio.subprocess.Process) -> None:
+        victim.send_signal(signal.SIGKILL)
+        await victim.wait()
+        self.killed += 1
+        self.children[self.children.index(victim)] = await self.start()
