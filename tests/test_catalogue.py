@@ -60,6 +60,13 @@ def test_an_action_says_what_it_does_to_the_world(name: str) -> None:
     assert (action.effect is Effect.SEND) == name.startswith(("Send", "Make"))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_reaches_people_or_checks_a_code_can_be_proved_at_twilio(name: str) -> None:
+    action = CATALOGUE[name]
+
+    assert (action.proof is not None) == (action.effect in (Effect.SEND, Effect.CHECK))
+
+
 def variants(action: Action[Any, Any]) -> list[dict[str, Any]]:
     """The example with every field set; where two exclude each other, one without each."""
     fields = action.input.model_fields

@@ -119,6 +119,19 @@ async def test_an_account_may_take_what_is_not_found_for_not_sent(shop: Shop) ->
     assert [(await shop.job(one)).state for one in (first, second)] == [State.UNKNOWN] * 2
 
 
+async def test_what_fits_but_for_its_time_is_not_taken_and_not_called_absent(shop: Shop) -> None:
+    await shop.connector.accounts.change("shop", {"not_found_means_not_sent": True})
+    outcome = await lost(shop)
+    await shop.advance(600)
+
+    for _ in range(2):
+        await later(shop)
+
+    job = await shop.job(outcome)
+    assert job.state is State.UNKNOWN
+    assert "1 message at Twilio would fit this job but for the time" in (job.error or {})["message"]
+
+
 async def test_equal_jobs_and_as_many_messages_settle_each_other_by_one_list(shop: Shop) -> None:
     outcomes = [await lost(shop) for _ in range(3)]
     other = await lost(shop, body="Bye")

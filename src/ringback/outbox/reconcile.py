@@ -15,7 +15,7 @@ from ringback.errors import Conflict, NotFound, RingbackError
 from ringback.log import logger
 from ringback.outbox.lookup import LOOKUPS, wording
 from ringback.outbox.lookup.found import MATCHED_BY, Found, Inputs, Lookup, Search
-from ringback.outbox.lookup.matching import Judgement, judge
+from ringback.outbox.lookup.matching import judge
 from ringback.store import Store
 from ringback.store.looks import Owner
 from ringback.store.outcomes import Ending, place_of
@@ -23,6 +23,7 @@ from ringback.store.rows import Account, Job, State
 from ringback.verifications import Verifications
 
 WHO = "listing"
+TURNED = 35 * 86_400_000  # a simulator's clock may have been turned meanwhile
 
 log = logger()
 
@@ -34,9 +35,6 @@ class Group:
     account_id: str
     proof: Proof
     place: tuple[str, ...]
-
-
-Judged = Judgement[str, str]
 
 
 class Reconcile:
@@ -54,9 +52,9 @@ class Reconcile:
             raise Conflict(f"The job is {job.state.value}; only an unknown job can be reconciled.")
         if (group := _group(job)) is None:
             raise Conflict(f"{job.action} makes nothing to look for. Settle the job once you know.")
-        judged = await self._look(group, [job], who)
-        if job.id not in judged.proved:
-            message = wording.seen(wording.look_of(job.id, LOOKUPS[group.proof].what, judged))
+        looked = await self._look(group, [job], who)
+        if not looked.settles(job.id):
+            message = wording.seen(looked.seen_by(job.id))
             await self._store.outcomes.add_note(place_of(job), "looked_up", who, self._clock(), message)
 
     async def look_up_due(self) -> None:
@@ -83,18 +81,16 @@ class Reconcile:
                 groups[group].append(job)
         for group, members in groups.items():
             try:
-                judged = await self._look(group, members, WHO)
+                looked = await self._look(group, members, WHO)
             except RingbackError as error:
                 log.warning("not_looked_up", account=jobs[0].account, jobs=len(jobs), error=error.message)
                 return
             for job in members:
-                if job.id not in judged.proved and job.id not in judged.undecided:
-                    look = wording.look_of(job.id, LOOKUPS[group.proof].what, judged)
-                    await self._unproved(
-                        job, look, settles=bool(account and account.not_found_means_not_sent)
-                    )
+                if not looked.settles(job.id) and job.id not in looked.judged.undecided:
+                    settles = account is not None and bool(account.not_found_means_not_sent)
+                    await self._unproved(job, looked.seen_by(job.id), settles=settles)
 
-    async def _look(self, group: Group, jobs: list[Job], who: str) -> Judged:
+    async def _look(self, group: Group, jobs: list[Job], who: str) -> wording.Looked:
         """List once, then settle every unknown job that the list proves."""
         account = await self._accounts.by_id(group.account_id)
         if account is None or account.removed_at is not None:
@@ -105,27 +101,36 @@ class Reconcile:
         found = {one.sid: one async for one in lookup.listed(search)}
         # Read after the list: whoever made something before it is in the ledger, with it or running still.
         owners = await self._owners(group, found.values(), jobs)
-        edges = await self._edges(account, lookup, owners, found, ahead)
+        fitting = await self._fitting(account, lookup, owners, found)
+        edges = {
+            owner.job.id: [one.sid for one in fitting[owner.job.id] if self._in_time(owner, one, ahead)]
+            for owner in owners
+        }
         running = frozenset(owner.job.id for owner in owners if owner.job.state is State.RUNNING)
         judged = judge(edges, running)
         for owner in owners:
             if owner.job.state is State.UNKNOWN and (sid := judged.proved.get(owner.job.id)) is not None:
                 await self._settle(search, lookup, owner.job, found[sid], who)
-        return judged
+        taken = set(judged.proved.values())
+        mistimed = {
+            name: sum(one.sid not in taken for one in ones)
+            for name, ones in fitting.items()
+            if not edges[name]
+        }
+        return wording.Looked(what=lookup.what, judged=judged, mistimed=mistimed)
 
-    async def _edges(
-        self, account: Account, lookup: Lookup, owners: list[Owner], found: dict[str, Found], ahead: int
-    ) -> dict[str, list[str]]:
-        """What of all that no job has claimed each owner may have made, both in the order of time."""
+    async def _fitting(
+        self, account: Account, lookup: Lookup, owners: list[Owner], found: dict[str, Found]
+    ) -> dict[str, list[Found]]:
+        """What of all that no job has claimed looks like each owner's, in the order of time."""
         by_time = list(reversed(found.values()))  # lists begin with the newest, and dates have whole seconds
         by_time.sort(key=lambda one: one.made_at)
-        edges = {
-            owner.job.id: [one.sid for one in by_time if self._may_have_made(owner, lookup, one, ahead)]
-            for owner in sorted(owners, key=lambda owner: (owner.started_at, owner.job.id))
+        fitting = {
+            owner.job.id: [one for one in by_time if lookup.fits(_inputs(owner.job), one)] for owner in owners
         }
-        fitting = sorted({sid for sids in edges.values() for sid in sids})
-        free = await self._store.looks.unclaimed(account.id, fitting)
-        return {name: [sid for sid in sids if sid in free] for name, sids in edges.items()}
+        sids = sorted({one.sid for ones in fitting.values() for one in ones})
+        free = await self._store.looks.unclaimed(account.id, sids)
+        return {name: [one for one in ones if one.sid in free] for name, ones in fitting.items()}
 
     async def _search(self, account: Account, group: Group, jobs: list[Job], ahead: int) -> Search:
         began = await self._began(group, jobs)
@@ -134,7 +139,7 @@ class Reconcile:
             twilio=await self._accounts.open(account),
             place=group.place,
             # The try began by our clock; Twilio's dates, and a simulator's above all, follow another.
-            since=began + ahead - self._store.looks.looks.early,
+            since=began + ahead - (self._store.looks.looks.doubt if account.base_url is None else TURNED),
             guard=self._verifications,
             verifications=self._store.verifications,
             clock=self._clock,
@@ -164,11 +169,12 @@ class Reconcile:
             for recipient in recipients
             for owner in await self._store.looks.owners(group.account_id, recipient)
         ]
-        return [owner for owner in known if _proof_of(owner.job) is group.proof]
+        mine = [owner for owner in known if _proof_of(owner.job) is group.proof]
+        return sorted(mine, key=lambda owner: (owner.started_at, owner.job.id))
 
-    def _may_have_made(self, owner: Owner, lookup: Lookup, found: Found, ahead: int) -> bool:
-        made_at, began = found.made_at - ahead, owner.started_at - self._store.looks.looks.early
-        return began <= made_at <= self._until(owner) and lookup.fits(_inputs(owner.job), found)
+    def _in_time(self, owner: Owner, found: Found, ahead: int) -> bool:
+        began = owner.started_at - self._store.looks.looks.early
+        return began <= found.made_at - ahead <= self._until(owner)
 
     async def _settle(self, search: Search, lookup: Lookup, job: Job, found: Found, who: str) -> None:
         if lookup.kept is not None:

@@ -14,7 +14,8 @@ class Looks:
     """When an unknown job is looked for at Twilio, and in which span of time; milliseconds.
 
     `early` is what Twilio's clock may be behind ours. `late` is what a stalled request may take to arrive;
-    a message that came later was made by somebody else.
+    a message that came later was made by somebody else. What is older by up to `doubt` proves nothing, but a
+    job is not called absent beside it: a clock may be wrong.
     """
 
     first: int = 60_000
@@ -22,6 +23,7 @@ class Looks:
     again: int = 60_000  # after a look that did not come to its end
     early: int = 60_000
     late: int = 3_600_000
+    doubt: int = 3_600_000
     most: int = 100  # jobs at once
     most_looks: int = 2
 

@@ -1,6 +1,7 @@
 """What a look at Twilio came to, in words."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,29 +13,48 @@ MINUTE = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What a look found that settles nothing: so many `things`, like messages, for so many `owners`, jobs."""
+    """What a look found that settles nothing: so many `things`, like messages, for so many `owners`, jobs.
+
+    `mistimed` things would fit but for their time.
+    """
 
     what: str
     things: int = 0
     owners: int = 1
+    mistimed: int = 0
 
     @property
     def absent(self) -> bool:
         """Whether nothing was found at all."""
-        return self.things == 0
+        return self.things == self.mistimed == 0
 
 
-def look_of(job_id: str, what: str, judged: Judgement[str, str]) -> Look:
-    """What there was to see for one job."""
-    things, owners = judged.ambiguous.get(job_id, (0, 1))
-    return Look(what=what, things=things, owners=owners)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a listing came to: who made what, and how many things fit a job but for their time."""
+
+    what: str
+    judged: Judgement[str, str]
+    mistimed: Mapping[str, int]
+
+    def settles(self, job_id: str) -> bool:
+        """Whether it is known now what the job made."""
+        return job_id in self.judged.proved
+
+    def seen_by(self, job_id: str) -> Look:
+        """What there was to see for one job."""
+        things, owners = self.judged.ambiguous.get(job_id, (0, 1))
+        mistimed = self.mistimed.get(job_id, 0)
+        return Look(what=self.what, things=things, owners=owners, mistimed=mistimed)
 
 
 def seen(look: Look) -> str:
     """A sentence about what was found, and what it proves."""
     if look.absent:
         return NOT_FOUND.format(what=look.what)
-    kinds = look.what if look.things == 1 else f"{look.what}s"
+    kinds = look.what if max(look.things, look.mistimed) == 1 else f"{look.what}s"
+    if look.mistimed:
+        return MISTIMED.format(things=look.mistimed, kinds=kinds)
     if look.owners == 1:
         return TOO_MANY.format(things=look.things, kinds=kinds)
     return AMBIGUOUS.format(things=look.things, kinds=kinds, owners=look.owners)
@@ -75,6 +95,10 @@ NOT_FOUND = (
     "No such {what} was found at Twilio. That alone does not prove that there is none: a list may lag behind."
 )
 TOO_MANY = "{things} {kinds} at Twilio fit this job, and it can have made only one, so it stays unknown."
+MISTIMED = (
+    "{things} {kinds} at Twilio would fit this job but for the time. A clock may be wrong, so it stays "
+    "unknown."
+)
 AMBIGUOUS = (
     "{things} {kinds} at Twilio fit {owners} jobs that asked for the same, so it is not plain which of them "
     "were sent."
