@@ -111,6 +111,7 @@ class Fault:
     """What is known of a failed call: Twilio's own code and words, and ours about them.
 
     `retry_after` is in seconds. `field` is the action's input at fault. `request_id` is Twilio's `RQ…`.
+    `concurrent_requests` is Twilio's count of the account's requests at that moment, told with a 429.
     """
 
     message: str
@@ -121,6 +122,7 @@ class Fault:
     field: str | None = None
     retry_after: float | None = None
     request_id: str | None = None
+    concurrent_requests: int | None = None
 
     def facts(self) -> dict[str, Any]:
         """The fields that are known, for a job's `error` and a problem document."""

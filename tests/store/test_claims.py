@@ -152,13 +152,35 @@ async def test_a_slowed_sender_takes_twice_the_time(store: Store, new_job: NewJo
     rate = 10_000
     for number in range(3):
         await accept(store, new_job, f"job_{number}", rate)
-    await store.senders.slow("acc_shop", SENDER, 30)
+    await store.senders.heed("job_0", 63018)
 
     claims = [await claim(store, f"job_{number}", rate) for number in range(3)]
 
     waits = [claim.wait for claim in claims if isinstance(claim, Claimed)]
     assert len(waits) == 3
     assert 0.3 < waits[2] <= 0.4
+
+
+async def test_only_a_rate_limits_code_slows_a_sender(store: Store, new_job: NewJobOf) -> None:
+    await accept(store, new_job, "job_0", set_rate := 10_000)
+    await store.senders.set_rate("acc_shop", SENDER, set_rate)
+    await store.senders.heed("job_0", 30003)
+    await store.senders.heed("job_0", None)
+
+    assert [queue.slowed_until for queue in await store.senders.queues()] == [0]
+
+
+async def test_what_twilio_asked_to_wait_waits_without_a_pace_too(store: Store, new_job: NewJobOf) -> None:
+    for number, sender in enumerate((SENDER, "+14155550102")):
+        new = new_job(f"job_{number}", now=machine_clock() - 1_000, sender=sender, cost=1)
+        await store.jobs.accept(new, NOBODY)
+    await store.senders.hold("acc_shop", SENDER, 30)
+
+    held, free = [await claim(store, f"job_{number}", None) for number in range(2)]
+
+    assert isinstance(held, Later)
+    assert 25 < held.seconds <= 31
+    assert isinstance(free, Claimed)
 
 
 async def test_a_lease_lapses_by_the_databases_clock_unless_it_is_renewed(

@@ -49,6 +49,18 @@ VERDICTS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("status", "header", "counted"),
+    [(429, "117", 117), (429, "", None), (429, "many", None), (400, "117", None)],
+)
+def test_a_429_tells_how_many_requests_of_the_account_twilio_counts(
+    status: int, header: str, counted: int | None
+) -> None:
+    failed = failure(POST, said(status, 20429, "No.", twilio_concurrent_requests=header))
+
+    assert failed.fault.concurrent_requests == counted
+
+
 @pytest.mark.parametrize(("status", "code", "kind"), VERDICTS)
 def test_the_verdict_follows_from_status_and_code(status: int, code: int | None, kind: type[Failure]) -> None:
     failed = failure(POST, said(status, code, "No."))

@@ -24,8 +24,6 @@ from ringback.store.tickets import Line, Ticket
 Sweep = Callable[[], Awaitable[object]]
 
 FULL_QUEUE = 21611  # Twilio docs, errors/21611: this sender's queue is full
-TOO_FAST = 63018  # Twilio docs, errors/63018: the WhatsApp sender's rate limit
-SLOWED_FOR = 60.0  # seconds at half the rate
 CROWDED = 0.2  # seconds until a ticket whose account has no room comes up again
 LISTENING_CHECK = 10.0  # seconds between two probes, and how long one is waited for
 TROUBLED = 1.0  # and one that the database could not serve
@@ -205,7 +203,8 @@ class Dispatcher:
         """Twilio's answer says how much more the account and the sender may be given."""
         error = ending.error or {}
         code, seconds = error.get("code"), ending.wait / 1000
-        if error.get("http_status") == 429:  # noqa: PLR2004 - Too Many Requests
+        # A verification's own limits are a 429, too, and say nothing of the requests in the air.
+        if error.get("http_status") == 429 and code in (None, TOO_MANY):  # noqa: PLR2004 - Too Many Requests
             self.means.flights.turned_away(job.account_id, error.get("concurrent_requests"))
         elif ending.state is State.DONE:
             self.means.flights.answered(job.account_id)
@@ -213,8 +212,7 @@ class Dispatcher:
             return
         if code in (TOO_MANY, FULL_QUEUE) and seconds:
             await self._store.senders.hold(job.account_id, job.sender, seconds)
-        elif code == TOO_FAST:
-            await self._store.senders.slow(job.account_id, job.sender, SLOWED_FOR)
+        await self._store.senders.heed(job.id, code)
 
     async def _restock(self) -> None:
         """Waiting jobs without a place get one: again and again, and when the queue in memory runs low."""

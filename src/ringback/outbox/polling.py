@@ -71,3 +71,4 @@ class Polling:
         )
         if found["status"] != message.status:
             await self._store.outcomes.report(place, reported, WHO, self._clock())
+            await self._store.senders.heed(message.job_id, reported.error_code)

@@ -7,6 +7,10 @@ from typing import Any
 from ringback.store.database import Database
 
 MICROSECONDS = 1_000_000
+TOO_FAST = (
+    63018  # Twilio docs, errors/63018: the WhatsApp sender's rate limit; told with the message's status
+)
+SLOWED_FOR = 60.0  # seconds at half the rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +70,11 @@ class SenderTable:
             )
         )
 
-    async def slow(self, account_id: str, sender: str, seconds: float) -> None:
-        """Half the rate for so long."""
-        await self._database.write(
-            lambda c: self._queries.slow_sender(
-                c, account_id=account_id, sender=sender, wait=round(seconds * 1000)
-            )
-        )
+    async def heed(self, job_id: str, code: int | None) -> None:
+        """Slow a job's sender down if the code that became of the job, or of its message, says it was too fast."""
+        if code == TOO_FAST:
+            wait = round(SLOWED_FOR * 1000)
+            await self._database.write(lambda c: self._queries.slow_sender_of(c, job_id=job_id, wait=wait))
 
     async def set_rate(self, account_id: str, sender: str, rate: int | None) -> None:
         """Give it a rate of its own, or None for its kind's."""

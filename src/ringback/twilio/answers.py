@@ -118,7 +118,15 @@ def _fault(said: Mapping[str, Any], code: int | None, response: Response) -> Fau
         field=_field(code, words) or (known.field if known else None),
         retry_after=HOLD.get(code or 0) if (wait := _seconds(response.headers)) is None else wait,
         request_id=response.headers.get("twilio-request-id"),
+        concurrent_requests=_concurrent(response),
     )
+
+
+def _concurrent(response: Response) -> int | None:
+    """How many requests of the account Twilio counts, other programs' too; of interest where it is too many."""
+    text = response.headers.get("twilio-concurrent-requests", "").strip()
+    counted = response.status == HTTPStatus.TOO_MANY_REQUESTS and text.isascii() and text.isdigit()
+    return int(text) if counted else None
 
 
 def _words(said: Mapping[str, Any]) -> str:

@@ -61,7 +61,10 @@ class StatusCallbacks:
         if not sid or not status:
             return Heard.UNREADABLE
         place = Place(account_id=callback.account_id, job_id=callback.job_id, attempt=callback.attempt)
-        news = await self._store.outcomes.report(place, _reported(callback, sid, status), WHO, self._clock())
+        reported = _reported(callback, sid, status)
+        news = await self._store.outcomes.report(place, reported, WHO, self._clock())
+        if news:
+            await self._store.senders.heed(callback.job_id, reported.error_code)
         log.info("callback", job=callback.job_id, message_sid=sid, status=status)
         return Heard.NOTED if news else Heard.REPEATED
 

@@ -51,11 +51,15 @@ order by j.turn_at, j.id limit :most;
 update jobs set state = 'running', attempts = attempts + 1, lease_owner = :owner,
                 lease_until = db_now() + cast(:lease as bigint), updated_at = db_now()
 where id = :id and state = 'waiting' and due_at <= db_now() and (expires_at is null or expires_at > db_now())
+  and not exists (select 1 from senders s where s.account_id = jobs.account_id and s.sender = jobs.sender
+                                            and s.held_until > db_now() * 1000)
 returning *, (select name from accounts where accounts.id = account_id) as account;
 
 -- name: wait_of(id)^
--- How long a waiting job still has to wait, in milliseconds; nothing if it does not wait.
-select due_at - db_now() as wait from jobs where id = :id and state = 'waiting';
+-- How long a waiting job still has to wait for its instant or its sender, in milliseconds; nothing if it does not wait.
+select case when s.held_until > j.due_at * 1000 then s.held_until / 1000 + 1 else j.due_at end - db_now() as wait
+from jobs j left join senders s on s.account_id = j.account_id and s.sender = j.sender
+where j.id = :id and j.state = 'waiting';
 
 -- name: turn_later(id, wait)!
 -- The turn of a waiting job comes in so many milliseconds.

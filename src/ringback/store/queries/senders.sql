@@ -39,10 +39,11 @@ on conflict (account_id, sender) do update
 set held_until = case when senders.held_until > excluded.held_until then senders.held_until else excluded.held_until end,
     updated_at = db_now();
 
--- name: slow_sender(account_id, sender, wait)!
--- Half the rate for a while (milliseconds).
+-- name: slow_sender_of(job_id, wait)!
+-- Half the rate for a while (milliseconds), for the sender of a job.
 insert into senders (account_id, sender, slowed_until, updated_at)
-values (:account_id, :sender, (db_now() + cast(:wait as bigint)) * 1000, db_now())
+select account_id, sender, (db_now() + cast(:wait as bigint)) * 1000, db_now()
+from jobs where id = :job_id and sender is not null
 on conflict (account_id, sender) do update set slowed_until = excluded.slowed_until, updated_at = db_now();
 
 -- name: set_rate(account_id, sender, rate)!
