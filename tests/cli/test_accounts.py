@@ -136,3 +136,12 @@ async def test_an_unknown_account_is_told_with_those_there_are(shop: Terminal) -
 
     assert said.code == 2
     assert "Did you mean shop?" in json.loads(said.out)["detail"]
+
+
+async def test_an_account_is_told_what_not_found_means(shop: Terminal) -> None:
+    before = (await shop.run("accounts", "show", "shop", "--json")).json
+    on = (await shop.run("accounts", "set", "shop", "--not-found-means-not-sent", "--json")).json
+    off = (await shop.run("accounts", "set", "shop", "--not-found-means-unknown", "--json")).json
+
+    said = [facts["not_found_means_not_sent"] for facts in (before, on, off)]
+    assert said == [False, True, False]

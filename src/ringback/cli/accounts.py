@@ -63,7 +63,10 @@ class Defaults:
     ] = None
     not_found_means_not_sent: Annotated[
         bool | None,
-        Parameter(help="End an unknown job as not_sent once Twilio has not listed it for 10 minutes."),
+        Parameter(
+            negative="--not-found-means-unknown",
+            help="Whether an unknown job ends as not_sent when Twilio does not list it after 10 minutes.",
+        ),
     ] = None
 
 
