@@ -23,7 +23,7 @@ from bench.client import SID, TOKEN, measure, official_async, rate, serving
 from ringback.app import open_connector
 from ringback.clock import machine_clock
 from ringback.connector import Connector
-from ringback.secrets import read_or_create
+from ringback.key_file import read_or_create
 from ringback.settings import Settings
 from ringback.store import open_store
 from ringback.store.rows import Account, State

@@ -13,12 +13,13 @@ from tests.simulated import control
 from ringback.app import join
 from ringback.clock import machine_clock
 from ringback.connector import Connector, Parts
+from ringback.key_file import read_or_create
 from ringback.outbox.attempt import Attempts
 from ringback.outbox.dispatcher import Cadence, Dispatcher
 from ringback.outbox.line import MemoryLine
 from ringback.outbox.retry import Backoff
 from ringback.outcome import Outcome, Timeline
-from ringback.secrets import Keyring, read_or_create
+from ringback.secrets import Keyring
 from ringback.settings import Settings
 from ringback.store import open_store
 from ringback.store.rows import Account, State

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.errors import Misconfigured
-from ringback.secrets import Keyring, hash_key, new_api_key, read_or_create
+from ringback.key_file import read_or_create
+from ringback.secrets import Keyring, hash_key, new_api_key
 
 TOKEN = "accounts/acc_1/auth_token"
 ONE, TWO = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))

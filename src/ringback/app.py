@@ -214,7 +214,8 @@ async def _migrate(settings: "Settings") -> list[int]:
 
 
 async def _keyring(settings: "Settings", store: "Store") -> "Keyring":
-    from ringback.secrets import Keyring, read_or_create
+    from ringback.key_file import read_or_create
+    from ringback.secrets import Keyring
 
     if settings.key is not None:
         return Keyring.parse(settings.key)

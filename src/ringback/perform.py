@@ -19,7 +19,7 @@ from ringback.ids import new_id
 from ringback.inputs import field_errors
 from ringback.keywords import fill, found, holds_braces
 from ringback.numbers import Note, Reader
-from ringback.secrets import Keyring
+from ringback.secrets import Keyring, job_place
 from ringback.segments import measure, smart_encode
 from ringback.store import Store
 from ringback.store.jobs import NewJob, Pacing
@@ -184,7 +184,7 @@ class Perform:
             idempotency_key=asked.key,
             input_digest=self.keyring.digest(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)),
             input=orjson.dumps(canonical["input"]).decode(),
-            sealed=self.keyring.seal(orjson.dumps(open_secrets), sealed_to(job_id)) if open_secrets else None,
+            sealed=self.keyring.seal(orjson.dumps(open_secrets), job_place(job_id)) if open_secrets else None,
             recipient=getattr(prepared.wanted, "to", None),
             notes=orjson.dumps(prepared.notes).decode(),
             due_at=_due_at(prepared, now),
@@ -218,11 +218,6 @@ def _cost(prepared: Prepared) -> int:
     """The segments that it takes of its sender's throughput; a file or a WhatsApp message counts as one."""
     segments = _segments(prepared)
     return max(1, int(segments["segments"])) if segments else 1
-
-
-def sealed_to(job_id: str) -> str:
-    """What a job's secrets are bound to."""
-    return f"jobs/{job_id}/secrets"
 
 
 def masked(action: Action[Any, Any], wanted: Any) -> dict[str, Any]:

@@ -1,15 +1,13 @@
-"""Secrets at rest: sealed with AES-GCM under numbered keys, from a key file that is checked before use."""
+"""Secrets at rest: sealed with AES-GCM under numbered keys."""
 
 import base64
 import binascii
 import hashlib
 import hmac
-import os
 import secrets
-import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -24,8 +22,15 @@ _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _VERSION_BYTES = 2
 _LAST_VERSION = 2 ** (8 * _VERSION_BYTES) - 1
-_PRIVATE_FILE, _PRIVATE_DIRECTORY, _OTHERS = 0o600, 0o700, 0o077
 _REMEDY = "Put back the key file that belongs to this database, or enter the secret again."
+
+
+class UnknownKey(Misconfigured):
+    """Something is sealed under a key that this process has not; another process, or a later try, may."""
+
+
+def _none() -> Mapping[int, bytes]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,11 @@ class Keyring:
 
     Version 1 always stays: digests are made under a key derived from it, so that the same input has the same
     digest after any number of rotations. A later version may go once nothing is sealed under it.
+    `added` tells what has come on top since: a rotation by another process is met while this one runs.
     """
 
     keys: dict[int, bytes] = field(repr=False)
+    added: Callable[[], Mapping[int, bytes]] = field(default=_none, repr=False, compare=False)
 
     @classmethod
     def generate(cls) -> Self:
@@ -72,28 +79,37 @@ class Keyring:
 
     def rotated(self) -> Self:
         """The same keyring with a new key on top, which seals from now on."""
-        return type(self)(self.keys | {self._newest() + 1: secrets.token_bytes(_KEY_BYTES)})
+        return type(self)(self.keys | {self.newest + 1: secrets.token_bytes(_KEY_BYTES)})
+
+    @property
+    def newest(self) -> int:
+        """The version that seals."""
+        return max(self.keys)
 
     def seal(self, plain: bytes, bound_to: str) -> bytes:
         """Two bytes of version, a nonce, and the ciphertext; it opens only for the same `bound_to`.
 
         `bound_to` says where it is kept, like `accounts/acc_1/auth_token`, so that no row passes for another.
         """
-        header = self._newest().to_bytes(_VERSION_BYTES)
+        self.learn()
+        header = header_of(self.newest)
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        cipher = AESGCM(self.keys[self._newest()])
+        cipher = AESGCM(self.keys[self.newest])
         return header + nonce + cipher.encrypt(nonce, plain, header + bound_to.encode())
 
     def open(self, sealed: bytes, bound_to: str) -> bytes:
         """What was sealed.
 
         Raises:
-            Misconfigured: its key version is missing, or it was changed, moved or sealed under other keys.
+            UnknownKey: its key version is missing, from the key file as it is now, too.
+            Misconfigured: it was changed, moved or sealed under other keys.
         """
         header, nonce = sealed[:_VERSION_BYTES], sealed[_VERSION_BYTES:][:_NONCE_BYTES]
-        version = int.from_bytes(header)
+        version = version_of(sealed)
         if version not in self.keys:
-            raise Misconfigured(
+            self.learn()
+        if version not in self.keys:
+            raise UnknownKey(
                 f"{bound_to} was sealed under key v{version}, which the keyring lacks. {_REMEDY}"
             )
         ciphertext = sealed[_VERSION_BYTES + _NONCE_BYTES :]
@@ -105,41 +121,36 @@ class Keyring:
 
     def needs_resealing(self, sealed: bytes) -> bool:
         """Whether it was sealed under another key than the newest."""
-        return int.from_bytes(sealed[:_VERSION_BYTES]) != self._newest()
+        return version_of(sealed) != self.newest
+
+    def learn(self) -> None:
+        """Take up the versions that have come on top; what is known already never changes."""
+        for version, key in self.added().items():
+            self.keys.setdefault(version, key)
 
     def digest(self, message: bytes) -> bytes:
         """HMAC-SHA-256 under a key derived from version 1: the same message, the same digest, for good."""
         return hmac.digest(_digest_key(self.keys[1]), message, "sha256")
 
-    def _newest(self) -> int:
-        return max(self.keys)
+
+def header_of(version: int) -> bytes:
+    """How what is sealed under a version begins."""
+    return version.to_bytes(_VERSION_BYTES)
+
+
+def version_of(sealed: bytes) -> int:
+    """The version that something is sealed under."""
+    return int.from_bytes(sealed[:_VERSION_BYTES])
+
+
+def job_place(job_id: str) -> str:
+    """What the secrets of a job's input are bound to."""
+    return f"jobs/{job_id}/secrets"
 
 
 @lru_cache(maxsize=4)
 def _digest_key(key: bytes) -> bytes:
     return HKDF(SHA256(), _KEY_BYTES, salt=None, info=b"ringback digest").derive(key)
-
-
-def read_or_create(path: Path, *, may_create: bool) -> Keyring:
-    """The keyring in a file; a new one if there is no file and `may_create` says that nothing is sealed yet.
-
-    Raises:
-        Misconfigured: the file is absent, unreadable, open to others, or holds no keyring.
-    """
-    try:
-        if may_create and not path.exists():
-            _create(path)
-        return _read(path)
-    except FileNotFoundError:
-        raise Misconfigured(
-            f"The key file {path} is missing, and the database holds secrets sealed under it. "
-            "Put back the file from your backup; without it they cannot be opened."
-        ) from None
-    except (OSError, UnicodeDecodeError) as failure:
-        reason = getattr(failure, "strerror", None) or "it holds no text"
-        raise Misconfigured(
-            f"The key file {path} cannot be used: {reason}. Check the path and its owner."
-        ) from None
 
 
 def new_api_key() -> str:
@@ -181,47 +192,3 @@ def _version(prefix: str, position: int) -> int:
             f"Key {position} of the keyring has no version. Write it as v{position}: and the key."
         )
     return int(digits)
-
-
-def _read(path: Path) -> Keyring:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if os.name == "posix" and mode & _OTHERS:
-        raise Misconfigured(f"The key file {path} is open to others (mode {mode:04o}). Run: chmod 600 {path}")
-    return Keyring.parse(path.read_text(encoding="utf-8"))
-
-
-def _create(path: Path) -> None:
-    """Write a whole file beside it and link it into place: of many processes one wins, none reads half."""
-    _make_private(path.parent)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        _write_durably(beside, Keyring.generate().text())
-        os.link(beside, path)
-    except FileExistsError:
-        return
-    finally:
-        beside.unlink(missing_ok=True)
-    _flush_directory(path.parent)
-
-
-def _make_private(directory: Path) -> None:
-    """`mkdir(parents=True)` would give the mode to the last directory only."""
-    for parent in (*reversed(directory.parents), directory):
-        if not parent.exists():
-            parent.mkdir(_PRIVATE_DIRECTORY, exist_ok=True)
-
-
-def _write_durably(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

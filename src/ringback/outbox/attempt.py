@@ -14,7 +14,7 @@ from ringback.clock import Clock
 from ringback.errors import Failure, Fault, NotFound, NotSent, OutcomeUnknown, RingbackError, Unavailable
 from ringback.log import logger
 from ringback.outbox.retry import POLL_AFTER, Backoff
-from ringback.secrets import Keyring
+from ringback.secrets import Keyring, UnknownKey, job_place
 from ringback.store.outcomes import Ending, MadeMessage
 from ringback.store.rows import Job, State
 from ringback.verifications import Run, Verifications
@@ -55,7 +55,7 @@ class Attempts:
         twilio = await self.accounts.open(account, status_callback=callback)
         inputs = orjson.loads(job.input)
         if job.sealed is not None:
-            inputs |= orjson.loads(self.keyring.open(job.sealed, f"jobs/{job.id}/secrets"))
+            inputs |= orjson.loads(self.keyring.open(job.sealed, job_place(job.id)))
         return Run(action=action, wanted=action.input.model_validate(inputs), account=account, twilio=twilio)
 
     def callback_url(self, action: Action[Any, Any], job: Job) -> str | None:
@@ -65,7 +65,7 @@ class Attempts:
         return f"{self.public_url}/hooks/{job.account_id}/status/{job.id}/{job.attempts}"
 
     def _unprepared(self, job: Job, error: Exception) -> Ending:
-        if isinstance(error, Unavailable):
+        if isinstance(error, Unavailable | UnknownKey):  # another machine may have the key already
             return self._not_sent(job, NotSent(Fault(message=error.message)))
         if isinstance(error, RingbackError):
             # It will not leave until somebody mends the installation.
