@@ -3,6 +3,7 @@
 import asyncio
 import random
 import signal
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
@@ -103,11 +104,13 @@ class Chaos:
     async def at_twilio(self) -> Counter[str]:
         """How often each text exists there."""
         facts = self.machine.twilio
-        auth = aiohttp.BasicAuth(facts["account_sid"], facts["auth_token"])
+        token = b64encode(f"{facts['account_sid']}:{facts['auth_token']}".encode()).decode()
         path = f"/2010-04-01/Accounts/{facts['account_sid']}/Messages.json?PageSize=1000"
         texts: Counter[str] = Counter()
         while path:
-            async with self.machine.http.get(facts["url"] + path, auth=auth) as answer:
+            async with self.machine.http.get(
+                facts["url"] + path, headers={"authorization": f"Basic {token}"}
+            ) as answer:
                 page = await answer.json()
             texts.update(message["body"] for message in page["messages"])
             path = page["next_page_uri"]
