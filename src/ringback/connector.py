@@ -78,6 +78,7 @@ class Connector:
             self._parts.reconcile.look_up_due,
             self._parts.expiry.withdraw_expired,
             self._parts.retention.redact_old,
+            self.accounts.forget_previous_tokens,
         )
 
     async def doubt_all(self) -> int:

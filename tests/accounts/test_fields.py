@@ -226,7 +226,7 @@ def test_each_field_says_where_its_value_is_found(model: type[NewAccount]) -> No
 
 
 def test_every_example_is_accepted() -> None:
-    examples = {name: value.example for name, value in VALUES.items()}
+    examples = {name: VALUES[name].example for name in NewAccount.model_fields}
     simulator_only, twilio_only = {"base_url"}, {"region", "edge"}
 
     live = validated(NewAccount, {k: v for k, v in examples.items() if k not in simulator_only})
@@ -234,6 +234,8 @@ def test_every_example_is_accepted() -> None:
 
     assert live.region == "ie1"
     assert validated(NewAccount, simulated).base_url == examples["base_url"]
+    rotation = validated(Rotation, {name: VALUES[name].example for name in Rotation.model_fields})
+    assert rotation.previous_token_lifetime == 86_400
 
 
 def test_the_published_schema_marks_the_secrets() -> None:

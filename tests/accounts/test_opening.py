@@ -92,7 +92,7 @@ async def test_no_secret_is_in_the_database_the_log_or_a_repr(
     account = await desk.accounts.find("shop")
     said = capsys.readouterr()
     texts = [said.out, said.err, caplog.text, repr(account), repr(await desk.accounts.open(account))]
-    files = [path.read_bytes() for path in desk.settings.database.parent.iterdir()]
+    files = [path.read_bytes() for path in desk.settings.key_file.parent.iterdir()]
 
     assert "account_connected" in caplog.text
     for secret in (body["auth_token"], body["api_key_secret"], turned["auth_token"]):

@@ -267,3 +267,19 @@ async def test_after_a_restored_backup_the_callback_of_a_lost_try_settles_its_jo
         assert await twilio.call("delivered", attempt="3") is Heard.NOTED
 
         assert (await shop.job(waiting)).state is State.DONE
+
+
+async def test_while_a_token_is_rotated_either_may_sign(public: Shop) -> None:
+    old = public.simulator.account.auth_token
+    facts = {"tokens": "create_secondary"}
+    turned = await public.control("PATCH", f"/accounts/{public.simulator.account.sid}", facts)
+    new = turned["secondary_auth_token"]
+    await public.connector.accounts.rotate("shop", {"auth_token": new})
+    twilio = await caller(public)
+
+    assert await twilio.call("sent", token=old) is Heard.NOTED
+    assert await twilio.call("delivered", token=new) is Heard.NOTED
+
+    await public.connector.accounts.rotate("shop", {"auth_token": new, "previous_token_lifetime": 0})
+    assert await twilio.call("undelivered", token=old) is Heard.REFUSED
+    assert (await twilio.message()).status == "delivered"

@@ -28,6 +28,7 @@ class Connected(BaseModel):
     default_verify_service: str | None
     verification_lifetime: int
     not_found_means_not_sent: bool
+    previous_token_valid_until: str | None
     report: Report
     created_at: str
     updated_at: str
@@ -40,11 +41,19 @@ class Connected(BaseModel):
             **same,
             account_sid=masked(account.account_sid) or "",
             api_key_sid=masked(account.api_key_sid),
+            previous_token_valid_until=iso(account.previous_until) if account.previous_until else None,
             report=Report.model_validate_json(account.report),
             created_at=iso(account.created_at),
             updated_at=iso(account.updated_at),
         )
 
 
-CHANGED = {"account_sid", "api_key_sid", "report", "created_at", "updated_at"}
+CHANGED = {
+    "account_sid",
+    "api_key_sid",
+    "previous_token_valid_until",
+    "report",
+    "created_at",
+    "updated_at",
+}
 """What is shown otherwise than it is stored."""

@@ -70,6 +70,11 @@ VALUES: Mapping[str, Value] = {
         "lifetime for it, from 120 to 86400. It is not in the Console.",
         600,
     ),
+    "previous_token_lifetime": Value(
+        "Seconds for which callbacks signed with the previous Auth Token are still accepted: 86400, a day, "
+        "unless told; 0 for none, when it is in wrong hands. Requests are made with the new one alone.",
+        86_400,
+    ),
     "not_found_means_not_sent": Value(
         "Whether a job whose answer was lost ends as not_sent by itself when Twilio does not list it "
         "after 10 minutes. If not, it stays unknown until somebody settles it: a list may lag, and what is "

@@ -21,6 +21,8 @@ Environment = Literal["production", "staging", "development", "simulator"]
 ACCOUNT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 # Twilio docs, verify: ten minutes, and Twilio Support can set 2 minutes to 24 hours.
 DEFAULT_LIFETIME, SHORTEST_LIFETIME, LONGEST_LIFETIME = 600, 120, 86_400
+# Twilio goes on signing with the primary token until the secondary is promoted (Twilio docs, usage/security).
+PREVIOUS_TOKEN_LIFETIME, LONGEST_PREVIOUS_TOKEN = 86_400, 7 * 86_400
 
 
 def read_name(name: str) -> str:
@@ -58,13 +60,19 @@ class AccountChange(BaseModel):
 
 
 class Rotation(BaseModel):
-    """New secrets for a connected account; an API key that is left out stays."""
+    """New secrets for a connected account; an API key that is left out stays.
+
+    Requests are made with the new ones alone. `previous_token_lifetime` is in seconds.
+    """
 
     model_config = AccountChange.model_config
 
     auth_token: SecretStr = found("auth_token")
     api_key_sid: str | None = found("api_key_sid", None)
     api_key_secret: SecretStr | None = found("api_key_secret", None)
+    previous_token_lifetime: int = found(
+        "previous_token_lifetime", PREVIOUS_TOKEN_LIFETIME, ge=0, le=LONGEST_PREVIOUS_TOKEN
+    )
 
 
 class NewAccount(AccountChange):

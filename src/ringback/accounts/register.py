@@ -1,6 +1,5 @@
 """The register of connected accounts: none enters untested, and no secret leaves but to its own host."""
 
-import asyncio
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -13,9 +12,9 @@ from ringback.accounts.change import TESTED, again_needed, crosses_worlds, merge
 from ringback.accounts.connected import Connected
 from ringback.accounts.connection import Clients, checked_account
 from ringback.accounts.default_service import settled_service
-from ringback.accounts.fields import AccountChange, NewAccount, Rotation
+from ringback.accounts.fields import PREVIOUS_TOKEN_LIFETIME, AccountChange, NewAccount, Rotation
 from ringback.accounts.place import Allowed, check_base_url
-from ringback.accounts.sealing import SECRETS, opened, sealed
+from ringback.accounts.sealing import SEALED, SECRETS, Previous, opened, sealed
 from ringback.clock import Clock
 from ringback.errors import Conflict, InvalidInput, Misconfigured, NotFound
 from ringback.ids import new_id
@@ -46,7 +45,6 @@ class Accounts:
         self._transport = transport
         self._clock = clock
         self._allowed = Allowed(settings.simulator_hosts)
-        self._saving = asyncio.Lock()
 
     async def connect(self, new: Given | NewAccount) -> Connected:
         """Test it, then keep it, its secrets sealed.
@@ -71,10 +69,7 @@ class Accounts:
         account = await self.find(name)
         wanted = NewAccount.model_construct(**self._standing(account))
         report, _ = await self._tested(wanted, account.default_verify_service)
-        async with self._saving:
-            now = await self._table.by_id(account.id)
-            if now is not None and now.removed_at is None:
-                await self._table.update(replace(now, report=report))
+        await self._table.note_report(account.id, report)
         return Report.model_validate_json(report)
 
     async def list(self) -> All:
@@ -92,8 +87,14 @@ class Accounts:
         return Connected.of(changed)
 
     async def rotate(self, name: str, rotation: Given | Rotation) -> Connected:
-        """Put tested new secrets in the place of the old. Raises as `connect`, and `NotFound`."""
-        changed = await self._save(await self.find(name), _said(Rotation, rotation, tidy))
+        """Put tested new secrets in the place of the old. Raises as `connect`, and `NotFound`.
+
+        Twilio may go on signing callbacks with the old Auth Token, so those are accepted for a while.
+        Requests are made with the new secrets alone: one answered 401 is not tried with the old ones.
+        """
+        said = dict(_said(Rotation, rotation, tidy))
+        lifetime = said.pop("previous_token_lifetime", PREVIOUS_TOKEN_LIFETIME)
+        changed = await self._save(await self.find(name), said, lifetime)
         log.info("account_rotated", account=changed.name, environment=changed.environment)
         return Connected.of(changed)
 
@@ -134,8 +135,15 @@ class Accounts:
 
     async def tokens(self, account: Account) -> Sequence[str]:
         """The Auth Tokens with which Twilio may have signed a webhook for this account."""
-        token = opened(self._keyring, account, "auth_token")
-        return [token.get_secret_value()] if token else []
+        in_use = account.previous_until is not None and account.previous_until > self._clock()
+        columns = ("auth_token", "previous_token") if in_use else ("auth_token",)
+        tokens = [opened(self._keyring, account, column) for column in columns]
+        return [token.get_secret_value() for token in tokens if token]
+
+    async def forget_previous_tokens(self) -> None:
+        """Erase those whose time is over."""
+        for account_id in await self._table.forget_previous_tokens():
+            log.info("previous_token_erased", account=account_id)
 
     async def world_time(self, account: Account) -> int:
         """Now in its world, in milliseconds since 1970. Raises `NotSent` if a simulator is silent."""
@@ -144,10 +152,12 @@ class Accounts:
     async def check_key(self) -> None:
         """Open every secret once, so that a missing key is met at the start. Raises `Misconfigured`."""
         for account in await self._table.all():
-            for column in SECRETS:
+            for column in SEALED:
                 opened(self._keyring, account, column)
 
-    async def _save(self, account: Account, change: Given) -> Account:
+    async def _save(
+        self, account: Account, change: Given, token_lifetime: int = PREVIOUS_TOKEN_LIFETIME
+    ) -> Account:
         wanted = validated(NewAccount, merged(self._standing(account), change), self._allowed)
         if errors := again_needed(account, wanted, change):
             raise InvalidInput(errors)
@@ -155,13 +165,30 @@ class Accounts:
             await self._require_free(wanted.name)
         if crosses_worlds(account, wanted):
             await self._require_idle(account, "pointed elsewhere")
-        row = replace(self._row(account.id, wanted), report=account.report, created_at=account.created_at)
+        previous = self._previous(account, wanted, token_lifetime)
+        row = replace(
+            self._row(account.id, wanted),
+            report=account.report,
+            created_at=account.created_at,
+            updated_at=max(self._clock(), account.updated_at + 1),  # no two states have the same
+            previous_token=previous.token,
+            previous_until=previous.until,
+        )
         if change.keys() & TESTED:
             known = None if moved(account, wanted) else account.default_verify_service
             report, service = await self._tested(wanted, known)
             row = replace(row, report=report, default_verify_service=service)
-        await self._replace(account, row)
+        if not await self._table.replace(account, row):
+            raise Conflict(f"The account {account.name} was changed by someone else meanwhile. Try again.")
         return row
+
+    def _previous(self, account: Account, wanted: NewAccount, lifetime: int) -> Previous:
+        """The old token, if it is replaced by another one of the same account."""
+        if lifetime == 0 or moved(account, wanted):
+            return Previous()
+        if opened(self._keyring, account, "auth_token") == wanted.auth_token:
+            return Previous.of(account)
+        return Previous.retired(self._keyring, account, self._clock() + lifetime * 1000)
 
     async def _tested(self, wanted: NewAccount, known_service: str | None) -> tuple[str, str | None]:
         """The report as JSON, and the SID of the default Verify service, which is made here if it must be."""
@@ -170,14 +197,6 @@ class Accounts:
         service = await settled_service(clients.in_use, wanted, known_service)
         report = await read_report(clients, resource, self._clock())
         return report.model_dump_json(), service
-
-    async def _replace(self, old: Account, new: Account) -> None:
-        """Keep `new` if the row is still `old`: a test takes seconds; a rotation meanwhile stays."""
-        async with self._saving:
-            now = await self._table.by_id(old.id)
-            if now is None or replace(now, report=old.report) != old:
-                raise Conflict(f"The account {old.name} was changed by someone else meanwhile. Try again.")
-            await self._table.update(new)
 
     def _standing(self, account: Account) -> dict[str, Any]:
         """The row as the body that would connect it, with its secrets in the clear."""

@@ -43,6 +43,15 @@ KeySid = Annotated[
     Parameter(metavar="SK…", help="Of an API key to make requests with; its secret is asked for."),
 ]
 
+PreviousLifetime = Annotated[
+    int | None,
+    Parameter(
+        metavar="SECONDS",
+        help="How long callbacks signed with the previous Auth Token are accepted: 86400 unless told; "
+        "0 for none, when it is in wrong hands.",
+    ),
+]
+
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)
@@ -137,13 +146,24 @@ def _add_connecting(group: App, desk: Desk) -> None:
 
     @group.command
     async def rotate(
-        name: Name, *, auth_token: Token = None, api_key_sid: KeySid = None, everywhere: Everywhere = NONE
+        name: Name,
+        *,
+        auth_token: Token = None,
+        api_key_sid: KeySid = None,
+        previous_token_lifetime: PreviousLifetime = None,
+        everywhere: Everywhere = NONE,
     ) -> int:
-        """Replace an account's secrets, once the new ones are proved to work."""
+        """Replace an account's secrets, once the new ones are proved to work.
+
+        Requests are made with the new ones alone. Callbacks may be signed with either Auth Token for a day:
+        Twilio signs with the primary one until the secondary is promoted.
+        """
         async with desk.open(everywhere) as connector:
             account = await connector.accounts.find(name)
             secrets = _secrets(auth_token, api_key_sid, simulated=account.environment == "simulator")
-            given = without_nothing(api_key_sid=api_key_sid) | secrets
+            given = secrets | without_nothing(
+                api_key_sid=api_key_sid, previous_token_lifetime=previous_token_lifetime
+            )
             rotated = await connector.accounts.rotate(name, given)
         everywhere.show.say(f"{name} uses its new secrets from now on.", "green")
         tell_account(everywhere.show, rotated)

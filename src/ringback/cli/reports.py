@@ -60,7 +60,8 @@ def _settings(account: Connected) -> Pairs:
         if name == "verification_lifetime":
             yield name.replace("_", " "), f"{value} s"
         elif value is not None:
-            yield name.replace("_", " "), plain(value)
+            told = when(value) if name.endswith("_until") else plain(value)
+            yield name.replace("_", " "), told
     yield "connected", when(account.created_at)
 
 

@@ -87,6 +87,9 @@ async def test_account(name: str, caller: Caller, connector: Ringback) -> Respon
     openapi_extra=takes("Rotation", {"auth_token": EXAMPLE_TOKEN}),
 )
 async def rotate_account(name: str, caller: Caller, connector: Ringback, body: JsonObject) -> Response:
-    """Replace the secrets once the new ones have been tried; if they fail, the old ones stay."""
+    """Replace the secrets once the new ones have been tried; if they fail, the old ones stay.
+
+    Callbacks signed with the previous Auth Token are accepted until `previous_token_valid_until`.
+    """
     caller.require("admin", name)
     return Answer(await connector.accounts.rotate(name, body))

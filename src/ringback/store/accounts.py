@@ -22,10 +22,25 @@ class AccountTable:
         row = await self._database.write(lambda c: self._queries.insert_account(c, **columns))
         return row is not None
 
-    async def update(self, account: Account) -> None:
-        """Write all its columns anew."""
-        columns = self._columns(account)
-        await self._database.write(lambda c: self._queries.update_account(c, **columns))
+    async def replace(self, seen: Account, account: Account) -> bool:
+        """Write all its columns anew; False if it was changed or removed since it was `seen`."""
+        columns = self._columns(account) | {"seen": seen.updated_at}
+        return await self._database.write(lambda c: self._queries.update_account(c, **columns)) is not None
+
+    async def note_report(self, account_id: str, report: str) -> None:
+        """Keep the report of a test; nothing else of the row changes."""
+        await self._database.write(lambda c: self._queries.note_report(c, id=account_id, report=report))
+
+    async def forget_previous_tokens(self) -> list[str]:
+        """Erase previous tokens whose time is over; the ids of their accounts."""
+
+        async def select(connection: Any) -> list[str]:
+            return [row["id"] async for row in self._queries.lapsed_tokens(connection)]
+
+        lapsed = await self._database.read(select)
+        if lapsed:
+            await self._database.write(self._queries.forget_lapsed_tokens)
+        return lapsed
 
     async def by_name(self, name: str) -> Account | None:
         """The account of that name."""

@@ -9,16 +9,29 @@ values (:id, :name, :account_sid, :auth_token, :api_key_sid, :api_key_secret, :e
 on conflict do nothing
 returning id;
 
--- name: update_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, previous_token, previous_until, not_found_means_not_sent, now)^
--- Change an account; its id stays, and so do its callback URLs.
+-- name: update_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, previous_token, previous_until, not_found_means_not_sent, now, seen)^
+-- Change an account; its id stays, and so do its callback URLs. Answers nothing if it changed since it was seen:
+-- a test of new secrets takes seconds, and what somebody else has changed meanwhile stays.
 update accounts set name = :name, account_sid = :account_sid, auth_token = :auth_token, api_key_sid = :api_key_sid,
                     api_key_secret = :api_key_secret, environment = :environment, region = :region, edge = :edge,
                     base_url = :base_url, default_sender = :default_sender, default_country = :default_country,
                     default_verify_service = :default_verify_service, verification_lifetime = :verification_lifetime,
                     report = :report, previous_token = :previous_token, previous_until = :previous_until,
                     not_found_means_not_sent = :not_found_means_not_sent, updated_at = :now
-where id = :id
+where id = :id and removed_at is null and updated_at = :seen
 returning id;
+
+-- name: note_report(id, report)!
+-- Keep the report of a test; nobody who is changing the account has to begin again for it.
+update accounts set report = :report where id = :id and removed_at is null;
+
+-- name: lapsed_tokens()
+-- Accounts whose previous token is no longer accepted.
+select id from accounts where previous_until <= db_now() order by id;
+
+-- name: forget_lapsed_tokens()!
+-- Erase previous tokens that are no longer accepted.
+update accounts set previous_token = null, previous_until = null where previous_until <= db_now();
 
 -- name: account_by_name(name)^
 -- One account by its name.
@@ -39,7 +52,7 @@ select count(*) as jobs from jobs where account_id = :account_id and state in ('
 -- name: remove_account(id, nothing, now)!
 -- Forget an account's secrets and let its name go; its jobs stay in the ledger.
 update accounts set removed_at = :now, auth_token = :nothing, api_key_secret = null,
-                    previous_token = null, updated_at = :now where id = :id;
+                    previous_token = null, previous_until = null, updated_at = :now where id = :id;
 
 -- name: any_account()^
 -- Whether the database holds sealed secrets.
