@@ -19,7 +19,7 @@ from ringback.outbox.polling import Polling
 from ringback.outbox.reconcile import Reconcile
 from ringback.outbox.retention import Retention
 from ringback.outbox.settlement import Settlement, inputs_again
-from ringback.outbox.throughput import Throughput
+from ringback.outbox.throughput import SenderFacts, Throughput
 from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
 from ringback.perform import Asked, Perform, Prepared, is_read
 from ringback.store import Store
@@ -229,6 +229,21 @@ class Connector:
         new, pacing = self._perform.planned(prepared, asked)
         other = Replacement(new, self._perform.line, pacing)
         return await self._store.again.settle(place_of(job), said.ending(now, new.id), said.who, other)
+
+    async def senders(self, account: str | None = None) -> list[SenderFacts]:
+        """Each sender that something waits for or whose pace was set. Raises `NotFound` for the account."""
+        if account is not None:
+            await self.accounts.find(account)
+        return await self._parts.throughput.queues(account)
+
+    async def set_throughput(self, account: str, sender: str, per_second: float | None) -> SenderFacts:
+        """Set how many segments a sender may send per second; None for what its kind may.
+
+        Raises:
+            InvalidInput: Nobody sends like that, or not so fast.
+            NotFound: There is no such account.
+        """
+        return await self._parts.throughput.set(await self.accounts.find(account), sender, per_second)
 
     async def counts(self) -> dict[str, int]:
         """How many jobs there are by state."""

@@ -12,6 +12,7 @@ from ringback.errors import NotFound
 from ringback.store.rows import Attempt, Event, Job, State
 from ringback.twilio.codes import explain
 
+AT_ONCE = 1_000  # milliseconds; a turn that comes sooner is not worth a word
 POLLED = "No public URL is set, so no status callback was asked for: Twilio is asked for the status instead."
 
 
@@ -40,6 +41,9 @@ class Outcome(BaseModel):
     message: MessageView | None = None
     notes: list[str] = []
     due_at: str | None = Field(None, description="When a waiting job may leave.")
+    expected_at: str | None = Field(
+        None, description="When the turn of a job that waits behind its sender's others is expected."
+    )
     expires_at: str | None = Field(None, description="When a job is withdrawn if it still waits then.")
     redacted_at: str | None = Field(None, description="When its texts and numbers were erased.")
     created_at: str
@@ -89,11 +93,17 @@ def _facts(job: Job) -> dict[str, Any]:
         "message": _message(job),
         "notes": json.loads(job.notes),
         "due_at": iso(job.due_at) if job.state is State.WAITING else None,
+        "expected_at": iso(job.turn_at) if _waits_its_turn(job) else None,
         "expires_at": _instant(job.expires_at),
         "redacted_at": _instant(job.redacted_at),
         "created_at": iso(job.created_at),
         "updated_at": iso(job.updated_at),
     }
+
+
+def _waits_its_turn(job: Job) -> bool:
+    """A try that was put off, and an instant to come, are told by `due_at` alone."""
+    return job.state is State.WAITING and job.turn_at > job.due_at + AT_ONCE
 
 
 def _instant(milliseconds: int | None) -> str | None:

@@ -98,6 +98,8 @@ def _dates(outcome: Outcome) -> Iterator[str]:
     if outcome.due_at is not None and outcome.due_at > outcome.updated_at:
         yield f"It leaves no sooner than {when(outcome.due_at)}."
         yield f"To take it back before that: ringback jobs withdraw {outcome.id}"
+    if outcome.expected_at is not None:
+        yield f"Its sender has others to send first; it is expected to leave at {when(outcome.expected_at)}."
     if outcome.state is State.WAITING and outcome.expires_at is not None:
         yield f"If it still waits at {when(outcome.expires_at)}, it is withdrawn and never sent."
     if outcome.redacted_at is not None:

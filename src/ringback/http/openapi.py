@@ -12,6 +12,7 @@ from ringback.http.components import gathered
 from ringback.http.jobs import Settlement
 from ringback.http.operations import explain_operation, result_name, run_operation
 from ringback.http.schemas import Schema, request_schema, result_schema
+from ringback.http.senders import Pace
 from ringback.http.views import (
     AccountList,
     ActionFacts,
@@ -20,7 +21,9 @@ from ringback.http.views import (
     JobPage,
     Problem,
     Readiness,
+    SenderList,
 )
+from ringback.outbox.throughput import SenderFacts
 from ringback.outcome import Outcome, Timeline
 
 TAGS = {
@@ -30,6 +33,7 @@ TAGS = {
     "Messages": "Cancel, redact or delete what was sent or scheduled.",
     "Look up": "What there is at Twilio: messages, senders, services.",
     "Jobs": "The ledger: what was asked for and what became of it.",
+    "Senders": "How fast each may send, and what waits for it.",
     "Accounts": "Connected Twilio accounts.",
     "Catalogue": "The actions as data, for programs.",
     "Explain": "What an action would send, and whether it would be refused. Nothing is sent.",
@@ -57,9 +61,11 @@ ANSWERED = (
     Outcome,
     Problem,
     Readiness,
+    SenderFacts,
+    SenderList,
     Timeline,
 )
-TAKEN = (NewAccount, AccountChange, Rotation, Settlement)
+TAKEN = (NewAccount, AccountChange, Rotation, Settlement, Pace)
 
 
 def document(app: FastAPI) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from ringback.http.hosts import HostCheck
 from ringback.http.jobs import jobs
 from ringback.http.pages import page_routes, with_servers
 from ringback.http.problems import NoTraceback, add_handlers
+from ringback.http.senders import senders
 from ringback.settings import Settings
 
 
@@ -36,7 +37,7 @@ def build(connector: Connector, settings: Settings) -> FastAPI:
         middleware=[Middleware(NoTraceback), Middleware(HostCheck, settings=settings)],
     )
     app.state.connector = connector
-    for router in (accounts, actions, jobs, health):
+    for router in (accounts, actions, jobs, senders, health):
         app.include_router(router)
     app.router.routes += [
         *hook_routes(connector, settings),

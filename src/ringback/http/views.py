@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from ringback.accounts.connected import Connected
+from ringback.outbox.throughput import SenderFacts
 from ringback.outcome import Outcome
 
 
@@ -40,6 +41,12 @@ class JobPage(BaseModel):
 
     jobs: list[Outcome]
     next: str | None = Field(description="The cursor of the next page; null on the last.")
+
+
+class SenderList(BaseModel):
+    """Senders with their pace and what waits for them."""
+
+    senders: list[SenderFacts]
 
 
 class ActionFacts(BaseModel):

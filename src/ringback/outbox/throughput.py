@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel, Field
+
 from ringback.clock import iso
 from ringback.errors import FieldError, InvalidInput
-from ringback.numbers import is_messaging_service
+from ringback.numbers import Reader, is_messaging_service, read_sender
 from ringback.numbers.senders import SenderKind, sender_kind
 from ringback.store.jobs import Pacing
 from ringback.store.rows import Account
@@ -52,6 +54,19 @@ class Rates:
         return self.long_code if sender.startswith("+1") else self.foreign_number
 
 
+class SenderFacts(BaseModel):
+    """A sender: how fast it may send, and what waits for it."""
+
+    sender: str
+    account: str
+    per_second: float | None = Field(description="Segments per second; null where no pace is kept.")
+    set: bool = Field(False, description="Whether the rate was set, or is that of the sender's kind.")
+    waiting: int = Field(0, description="Jobs that are due and have not left.")
+    segments: int = Field(0, description="What those jobs take of its throughput.")
+    held_until: str | None = Field(None, description="Nothing leaves before, because Twilio asked to wait.")
+    done_by: str | None = Field(None, description="When what waits now is expected to have left.")
+
+
 @dataclass(slots=True, kw_only=True)
 class Throughput:
     """The rates that hold now; those that were set are read anew by `refresh`."""
@@ -81,31 +96,54 @@ class Throughput:
         allowed = self.rates.of(sender) if not simulated else None
         return round(allowed * THOUSANDTHS) if allowed is not None else None
 
-    async def set(self, account: Account, sender: str, per_second: float | None) -> None:
+    async def set(self, account: Account, sender: str, per_second: float | None) -> SenderFacts:
         """Set a sender's segments per second; None for its kind's again. Raises `InvalidInput`."""
+        read, errors = _sender(account, sender)
         if per_second is not None and not SLOWEST <= per_second <= FASTEST:
-            raise InvalidInput(
-                [FieldError("per_second", f"Give {SLOWEST} to {FASTEST:.0f} segments per second.")]
-            )
+            errors.append(FieldError("per_second", f"Give {SLOWEST} to {FASTEST:.0f} segments per second."))
+        if errors:
+            raise InvalidInput(errors)
         rate = round(per_second * THOUSANDTHS) if per_second is not None else None
-        await self.senders.set_rate(account.id, sender, rate)
+        await self.senders.set_rate(account.id, read, rate)
         await self.refresh()
+        return await self._facts(account, read)
 
-    async def queues(self, account: str | None = None) -> list[dict[str, object]]:
-        """Each sender with its pace, what waits for it, and when that is expected to have left."""
+    async def queues(self, account: str | None = None) -> list[SenderFacts]:
+        """Each sender that something waits for or whose pace was set."""
         return [self._shown(queue) for queue in await self.senders.queues(account)]
 
-    def _shown(self, queue: SenderQueue) -> dict[str, object]:
-        rate = self.rate(queue.account_id, queue.sender, simulated=queue.base_url is not None)
+    async def _facts(self, account: Account, sender: str) -> SenderFacts:
+        for facts in await self.queues(account.name):
+            if facts.sender == sender:
+                return facts
+        rate = self.rate(account.id, sender, simulated=account.base_url is not None)
+        return SenderFacts(sender=sender, account=account.name, per_second=_per_second(rate))
+
+    def _shown(self, queue: SenderQueue) -> SenderFacts:
+        simulated = queue.base_url is not None
+        # A process that does not send has perhaps never looked at what was set.
+        rate = queue.rate or self.rate(queue.account_id, queue.sender, simulated=simulated)
         start = max(queue.free_at, queue.held_until, queue.now)
         done = start + queue.cost * 1_000_000 * THOUSANDTHS // rate if rate else None
-        return {
-            "account": queue.account,
-            "sender": queue.sender,
-            "per_second": rate / THOUSANDTHS if rate else None,
-            "set": queue.rate is not None,
-            "waiting": queue.jobs,
-            "segments": queue.cost,
-            "held_until": iso(queue.held_until // 1000) if queue.held_until > queue.now else None,
-            "done_by": iso(done // 1000) if done is not None and queue.jobs else None,
-        }
+        return SenderFacts(
+            sender=queue.sender,
+            account=queue.account,
+            per_second=_per_second(rate),
+            set=queue.rate is not None,
+            waiting=queue.jobs,
+            segments=queue.cost,
+            held_until=iso(queue.held_until // 1000) if queue.held_until > queue.now else None,
+            done_by=iso(done // 1000) if done is not None and queue.jobs else None,
+        )
+
+
+def _per_second(rate: int | None) -> float | None:
+    return rate / THOUSANDTHS if rate is not None else None
+
+
+def _sender(account: Account, given: str) -> tuple[str, list[FieldError]]:
+    """A sender as jobs name it, however it was written; and what is wrong with it."""
+    try:
+        return read_sender(given, Reader(default_country=account.default_country)), []
+    except ValueError as error:
+        return given, [FieldError("sender", str(error))]

@@ -102,7 +102,9 @@ class JobTable:
         if new.sender is not None and pacing.rate is not None and not wait:
             pace = Pace(account_id=new.account_id, sender=new.sender, cost=new.cost, rate=pacing.rate)
             ticket = replace(ticket, wait=await self._senders.book(c, pace))
-            await self._queries.turn_later(c, id=new.id, wait=round(ticket.wait * 1000))
+            away = round(ticket.wait * 1000)
+            await self._queries.turn_later(c, id=new.id, wait=away)
+            row = dict(row) | {"turn_at": new.due_at + away}
         await line.join(c, ticket)
         return ticket, job_of(row)
 

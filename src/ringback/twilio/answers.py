@@ -123,7 +123,7 @@ def _fault(said: Mapping[str, Any], code: int | None, response: Response) -> Fau
 
 
 def _concurrent(response: Response) -> int | None:
-    """How many requests of the account Twilio counts, other programs' too; of interest where it is too many."""
+    """Twilio's own count of the account's requests, other programs' too; of interest with a 429."""
     text = response.headers.get("twilio-concurrent-requests", "").strip()
     counted = response.status == HTTPStatus.TOO_MANY_REQUESTS and text.isascii() and text.isdigit()
     return int(text) if counted else None

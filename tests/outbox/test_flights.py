@@ -1,0 +1,89 @@
+"""How many requests of an account may be in the air: narrowed by 20429, widened by answers."""
+
+from ringback.outbox.flights import CALM, Flights, Room
+
+
+class Hand:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def narrow(start: int = 8, most: int = 16) -> tuple[Flights, Hand]:
+    clock = Hand()
+    return Flights(clock, Room(start=start, most=most)), clock
+
+
+def test_no_more_board_than_there_is_room_for() -> None:
+    flights, _ = narrow(start=2)
+
+    assert [flights.board("a") for _ in range(3)] == [True, True, False]
+    flights.land("a")
+    assert flights.board("a")
+
+
+def test_each_account_has_room_of_its_own() -> None:
+    flights, _ = narrow(start=1)
+    flights.board("a")
+
+    assert flights.board("b")
+    assert not flights.board("a")
+
+
+def test_too_many_halves_the_room() -> None:
+    flights, _ = narrow()
+
+    flights.turned_away("a")
+
+    assert flights.limit("a") == 4
+    assert flights.limit("b") == 8
+
+
+def test_requests_that_left_together_are_turned_away_once() -> None:
+    flights, clock = narrow()
+    for _ in range(5):
+        flights.turned_away("a")
+    assert flights.limit("a") == 4
+
+    clock.now += CALM
+    flights.turned_away("a")
+
+    assert flights.limit("a") == 2
+
+
+def test_twilios_own_count_of_the_account_is_believed_where_it_is_lower() -> None:
+    flights, clock = narrow()
+    flights.turned_away("a", 6)
+    assert flights.limit("a") == 3
+
+    clock.now += CALM
+    flights.turned_away("a", 500)
+
+    assert flights.limit("a") == 1
+
+
+def test_there_is_always_room_for_one() -> None:
+    flights, clock = narrow()
+    for _ in range(10):
+        clock.now += CALM
+        flights.turned_away("a")
+
+    assert flights.limit("a") == 1
+    assert flights.board("a")
+
+
+def test_answers_widen_the_room_again_by_one_a_roomful() -> None:
+    flights, _ = narrow()
+    flights.turned_away("a")
+    for _ in range(5):
+        flights.answered("a")
+    assert flights.limit("a") == 5
+
+    for _ in range(500):
+        flights.answered("a")
+
+    assert flights.limit("a") == 16

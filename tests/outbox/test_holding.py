@@ -1,0 +1,85 @@
+"""What Twilio's own limits come to: one sender waits, the others go on, an account gets less room."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.shop import ADA, Shop, kinds, opened
+
+from ringback.outbox.retry import Backoff
+from ringback.outcome import Outcome
+from ringback.store.rows import State
+
+pytestmark = pytest.mark.anyio
+
+FULL = {"kind": "refusal", "code": 21611}
+SLOW = Backoff(first=1_000)
+
+
+async def strike(shop: Shop, sender: str, action: dict[str, Any]) -> None:
+    await shop.control("POST", "/faults", {"match": {"from": sender}, "do": [action]})
+
+
+async def put_back(shop: Shop, outcome: Outcome) -> None:
+    async with asyncio.timeout(5):
+        while "put_back" not in kinds(await shop.job(outcome)):
+            await shop.connector.wait(str(outcome.id), 0.02)
+
+
+@pytest.mark.parametrize("action", [{"kind": "rate_limit", "retry_after": 1}, FULL])
+@pytest.mark.parametrize("per_second", [None, 50.0])
+async def test_one_sender_is_held_and_another_goes_on(
+    tmp_path: Path, action: dict[str, Any], per_second: float | None
+) -> None:
+    async with opened(tmp_path, backoff=SLOW) as shop:
+        sender = str((await shop.account()).default_sender)
+        await shop.connector.set_throughput("shop", sender, per_second)
+        await strike(shop, sender, action)
+
+        first = await shop.run(wait=0)
+        await put_back(shop, first)
+        second = await shop.run(wait=0)
+        other = await shop.run(sender="Ada-Shop", to="+447400123456")
+
+        assert other.state is State.DONE
+        assert kinds(await shop.job(second)) == ["accepted"]
+        ended = [await shop.until(outcome, State.DONE) for outcome in (first, second)]
+
+    assert [len(job.attempts) for job in ended] == [2, 1]
+
+
+async def test_a_429_narrows_the_accounts_room_to_twilios_own_count(shop: Shop) -> None:
+    account, flights = await shop.account(), shop.parts.dispatcher.means.flights
+    assert flights.limit(account.id) == 64
+    await shop.fault({"kind": "rate_limit"})
+
+    job = await shop.job(await shop.run())
+
+    assert job.state is State.DONE
+    assert job.attempts[0]["detail"]["concurrent_requests"] == 1
+    assert flights.limit(account.id) < 3
+
+
+async def test_a_verifications_own_limit_narrows_no_room(shop: Shop) -> None:
+    account, flights = await shop.account(), shop.parts.dispatcher.means.flights
+    refusal = {"kind": "refusal", "code": 60203}
+    await shop.fault(refusal, operation="CreateVerification")
+
+    refused = await shop.run("SendVerify", to=ADA)
+
+    assert refused.state is State.REFUSED
+    assert flights.limit(account.id) == 64
+
+
+async def test_a_message_that_was_sent_too_fast_slows_its_sender(shop: Shop) -> None:
+    sender = str((await shop.account()).default_sender)
+    await shop.connector.set_throughput("shop", sender, 50)
+    await shop.fault({"kind": "outcome", "status": "undelivered", "code": 63018})
+    outcome = await shop.run()
+
+    await shop.advance(600)
+    await shop.connector.refresh(str(outcome.id))
+
+    (queue,) = await shop.parts.store.senders.queues()
+    assert 50_000_000 < queue.slowed_until - queue.now <= 60_000_000
