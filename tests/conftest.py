@@ -9,6 +9,7 @@ from tests.postgres import PostgresServer, running_postgres
 from tests.shop import Shop, opened
 from tests.simulated import Simulated, make_account
 
+from ringback.settings import DatabasePlace
 from ringback.twilio.client import Twilio
 from ringback.twilio.transport import Transport, open_transport
 from twilio_simulator.running import running
@@ -57,6 +58,17 @@ def postgres() -> Iterator[PostgresServer]:
     """One PostgreSQL server for all tests."""
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DatabasePlace]:
+    """An empty ledger on each kind of database."""
+    if request.param == "sqlite":
+        yield tmp_path / "ledger.db"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        async with server.database() as url:
+            yield url
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]
 from tests.simulated import control
 
 from ringback.app import join
@@ -15,13 +16,13 @@ from ringback.clock import machine_clock
 from ringback.connector import Connector, Parts
 from ringback.key_file import read_or_create
 from ringback.outbox.attempt import Attempts
-from ringback.outbox.dispatcher import Cadence, Dispatcher
-from ringback.outbox.line import MemoryLine
+from ringback.outbox.dispatcher import Cadence, Dispatcher, QueueLine
+from ringback.outbox.line import MemoryLine, PostgresLine
 from ringback.outbox.retry import Backoff
 from ringback.outcome import Outcome, Timeline
 from ringback.secrets import Keyring
-from ringback.settings import Settings
-from ringback.store import open_store
+from ringback.settings import DatabasePlace, PostgresUrl, Settings
+from ringback.store import Store, open_store
 from ringback.store.rows import Account, State
 from ringback.twilio.transport import Transport, open_transport
 from twilio_simulator.running import running
@@ -48,6 +49,7 @@ class Shop:
     transport: Transport
     simulator: Simulator
     database: Path
+    place: DatabasePlace
 
     async def run(self, action: str = "SendMessage", /, *, wait: float = 10, **inputs: Any) -> Outcome:
         """Run an action of the account `shop`; a text to Ada unless it says otherwise."""
@@ -103,7 +105,14 @@ class Shop:
 
     @asynccontextmanager
     async def busy(self) -> AsyncIterator[None]:
-        """Another program holds the database; nobody here waits for it for long."""
+        """Another program holds the database; nobody here waits for it for long.
+
+        On PostgreSQL the connections are lost first, and jobs can be read but not written.
+        """
+        if isinstance(self.place, PostgresUrl):
+            async with seized(self.place):
+                yield
+            return
         await self.parts.store.database.write(_hurry)
         other = sqlite3.connect(self.database, isolation_level=None)
         other.execute("begin exclusive")
@@ -139,9 +148,35 @@ async def _hurry(connection: sqlite3.Connection) -> None:
 
 
 @asynccontextmanager
-async def opened(
+async def seized(place: PostgresUrl) -> AsyncIterator[None]:
+    """Every other connection is ended, and no job can be changed."""
+    other = await asyncpg.connect(place.url)
+    try:
+        async with other.transaction():
+            await other.execute(END_OTHERS)
+            await other.execute("lock table jobs in exclusive mode")
+            yield
+    finally:
+        await other.close()
+
+
+END_OTHERS = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+"""
+
+
+def line_of(store: Store) -> QueueLine:
+    """The queue that belongs to a ledger."""
+    pool = store.database.pool
+    return PostgresLine(pool) if pool is not None else MemoryLine()
+
+
+@asynccontextmanager
+async def opened(  # noqa: PLR0913 - each test changes one thing
     folder: Path,
     *,
+    place: DatabasePlace | None = None,
     dispatch: bool = True,
     public_url: str | None = None,
     transport: Transport | None = None,
@@ -150,18 +185,20 @@ async def opened(
 ) -> AsyncIterator[Shop]:
     """Open it, quick to look and to try again; jobs go over `transport` where one is given.
 
-    With `dispatch` jobs are sent; deadlines and statuses are looked after only when a test says so.
+    With `dispatch` jobs are sent; deadlines and statuses are looked after only when a test says so. The
+    ledger is a file in `folder` unless a place is given.
     """
-    file = folder / "ringback.db"
-    settings = Settings(database=file, key_file=folder / "key", public_url=public_url)
+    file = place if isinstance(place, Path) else folder / "ringback.db"
+    settings = Settings(database=place or file, key_file=folder / "key", public_url=public_url)
     async with (
         running() as simulator,
-        open_store(str(settings.database)) as store,
+        open_store(settings.database) as store,
         open_transport() as network,
     ):
         keyring = read_or_create(settings.key_file, may_create=True)
-        parts = join(settings, store, keyring, network, MemoryLine())
-        sending = join(settings, store, keyring, transport or network, MemoryLine())
+        line = line_of(store)
+        parts = join(settings, store, keyring, network, line)
+        sending = join(settings, store, keyring, transport or network, line)
         attempts = Attempts(
             accounts=sending.accounts,
             verifications=sending.verifications,
@@ -172,7 +209,7 @@ async def opened(
         )
         dispatcher = Dispatcher(replace(parts.dispatcher.means, attempts=attempts, owner="tests"), cadence)
         parts = replace(parts, dispatcher=dispatcher)
-        shop = Shop(Connector(parts), parts, attempts, keyring, network, simulator, file)
+        shop = Shop(Connector(parts), parts, attempts, keyring, network, simulator, file, settings.database)
         service = next(iter(simulator.account.verify_services.values()))
         service.custom_code_enabled = True
         await shop.connect("shop")

@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.shop import QUICK, Shop, kinds, opened, verdicts
+from tests.shop import QUICK, Shop, kinds, line_of, opened, verdicts
 
 from ringback.errors import Fault, NotSent
 from ringback.outbox.dispatcher import Dispatcher
-from ringback.outbox.line import MemoryLine
+from ringback.settings import DatabasePlace
 from ringback.store import open_store
 from ringback.store.rows import State
 from ringback.twilio.transport import Request, Response
@@ -32,9 +32,11 @@ class Gate:
         raise NotSent(Fault(message=f"{request.method} was turned away.", retry_after=900))
 
 
-async def test_stopping_lets_what_left_be_answered_and_leaves_the_rest_waiting(tmp_path: Path) -> None:
+async def test_stopping_lets_what_left_be_answered_and_leaves_the_rest_waiting(
+    tmp_path: Path, place: DatabasePlace
+) -> None:
     gate = Gate()
-    async with opened(tmp_path, transport=gate, cadence=replace(QUICK, most_at_once=2)) as shop:
+    async with opened(tmp_path, place=place, transport=gate, cadence=replace(QUICK, most_at_once=2)) as shop:
         outcomes = [await shop.run(body=str(number), wait=0) for number in range(5)]
         await gate.arrived.acquire()
         await gate.arrived.acquire()
@@ -52,9 +54,9 @@ async def test_stopping_lets_what_left_be_answered_and_leaves_the_rest_waiting(t
     assert gate.sent == 2
 
 
-async def test_no_more_jobs_run_at_once_than_are_allowed(tmp_path: Path) -> None:
+async def test_no_more_jobs_run_at_once_than_are_allowed(tmp_path: Path, place: DatabasePlace) -> None:
     gate = Gate()
-    async with opened(tmp_path, transport=gate, cadence=replace(QUICK, most_at_once=3)) as shop:
+    async with opened(tmp_path, place=place, transport=gate, cadence=replace(QUICK, most_at_once=3)) as shop:
         for number in range(6):
             await shop.run(body=str(number), wait=0)
         for _ in range(3):
@@ -64,10 +66,10 @@ async def test_no_more_jobs_run_at_once_than_are_allowed(tmp_path: Path) -> None
         gate.open.set()
 
 
-async def test_a_send_that_outlasts_the_stop_becomes_unknown(tmp_path: Path) -> None:
+async def test_a_send_that_outlasts_the_stop_becomes_unknown(tmp_path: Path, place: DatabasePlace) -> None:
     gate = Gate()
     cadence = replace(QUICK, longest_stop=0.05, lease=0.2)
-    async with opened(tmp_path, transport=gate, cadence=cadence) as shop:
+    async with opened(tmp_path, place=place, transport=gate, cadence=cadence) as shop:
         outcome = await shop.run(wait=0)
         await gate.arrived.acquire()
         await shop.connector.stop()
@@ -80,10 +82,10 @@ async def test_a_send_that_outlasts_the_stop_becomes_unknown(tmp_path: Path) -> 
     assert "not tried again" in (job.error or {})["message"]
 
 
-async def test_a_lease_is_renewed_for_as_long_as_a_send_takes(tmp_path: Path) -> None:
+async def test_a_lease_is_renewed_for_as_long_as_a_send_takes(tmp_path: Path, place: DatabasePlace) -> None:
     gate = Gate()
     cadence = replace(QUICK, lease=0.6, renew_every=0.05)
-    async with opened(tmp_path, transport=gate, cadence=cadence) as shop:
+    async with opened(tmp_path, place=place, transport=gate, cadence=cadence) as shop:
         outcome = await shop.run(wait=0)
         await gate.arrived.acquire()
         await asyncio.sleep(0.9)
@@ -92,10 +94,10 @@ async def test_a_lease_is_renewed_for_as_long_as_a_send_takes(tmp_path: Path) ->
         gate.open.set()
 
 
-async def test_two_dispatchers_send_each_job_once(shop: Shop) -> None:
-    async with open_store(shop.database) as same_file:
+async def test_two_dispatchers_send_each_job_once(tmp_path: Path, place: DatabasePlace) -> None:
+    async with opened(tmp_path, place=place) as shop, open_store(place) as same:
         other = Dispatcher(
-            replace(shop.parts.dispatcher.means, store=same_file, line=MemoryLine(), owner="other"), QUICK
+            replace(shop.parts.dispatcher.means, store=same, line=line_of(same), owner="other"), QUICK
         )
         other.start()
         outcomes = await asyncio.gather(*(shop.run(body=str(number)) for number in range(20)))
@@ -107,8 +109,10 @@ async def test_two_dispatchers_send_each_job_once(shop: Shop) -> None:
     assert shop.texts == 20
 
 
-async def test_what_twilio_said_is_written_once_the_database_is_free_again(tmp_path: Path) -> None:
-    async with opened(tmp_path, dispatch=False) as shop:
+async def test_what_twilio_said_is_written_once_the_database_is_free_again(
+    tmp_path: Path, place: DatabasePlace
+) -> None:
+    async with opened(tmp_path, place=place, dispatch=False) as shop:
         await shop.fault({"kind": "latency", "seconds": 0.2})
         outcome = await shop.run(wait=0)
         shop.parts.dispatcher.start()
@@ -123,8 +127,8 @@ async def test_what_twilio_said_is_written_once_the_database_is_free_again(tmp_p
     assert verdicts(job) == ["done"]
 
 
-async def test_a_database_that_takes_no_claim_loses_no_job(tmp_path: Path) -> None:
-    async with opened(tmp_path, dispatch=False) as shop:
+async def test_a_database_that_takes_no_claim_loses_no_job(tmp_path: Path, place: DatabasePlace) -> None:
+    async with opened(tmp_path, place=place, dispatch=False) as shop:
         outcome = await shop.run(wait=0)
         async with shop.busy():
             shop.parts.dispatcher.start()

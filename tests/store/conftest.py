@@ -1,11 +1,9 @@
 """An open ledger with one account in it."""
 
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.postgres import PostgresServer
 
 from ringback.settings import DatabasePlace
 from ringback.store import Store, open_store
@@ -31,17 +29,6 @@ NOBODY = Nobody()
 
 def ticket(job_id: str = "job_1") -> Ticket:
     return Ticket(job_id=job_id, account_id="acc_shop")
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DatabasePlace]:
-    """An empty ledger on each kind of database."""
-    if request.param == "sqlite":
-        yield tmp_path / "ledger.db"
-    else:
-        server: PostgresServer = request.getfixturevalue("postgres")
-        async with server.database() as url:
-            yield url
 
 
 @pytest.fixture
