@@ -126,6 +126,7 @@ def join(
     from ringback.outbox.reconcile import Reconcile
     from ringback.outbox.retention import Retention
     from ringback.perform import Perform
+    from ringback.sealing import Sealing
     from ringback.verifications import Verifications
     from ringback.webhooks.status import StatusCallbacks
 
@@ -153,6 +154,7 @@ def join(
         expiry=Expiry(store),
         retention=Retention(store, clock, settings.retention),
         keys=ApiKeys(store.keys, clock),
+        sealing=Sealing(store.seals, keyring, settings.key_file if settings.key is None else None),
         callbacks=StatusCallbacks(store, accounts, clock),
         clock=clock,
     )

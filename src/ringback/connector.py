@@ -22,6 +22,7 @@ from ringback.outbox.settlement import Settlement, inputs_again
 from ringback.outbox.throughput import SenderFacts, Throughput
 from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
 from ringback.perform import Asked, Perform, Prepared, is_read
+from ringback.sealing import Sealing
 from ringback.store import Store
 from ringback.store.again import Replacement
 from ringback.store.jobs import JobFilter
@@ -52,6 +53,7 @@ class Parts:
     expiry: Expiry
     retention: Retention
     keys: ApiKeys
+    sealing: Sealing
     callbacks: StatusCallbacks
     clock: Clock
 
@@ -62,6 +64,7 @@ class Connector:
     def __init__(self, parts: Parts) -> None:
         self.accounts = parts.accounts
         self.keys = parts.keys
+        self.sealing = parts.sealing
         self.callbacks = parts.callbacks
         self._parts = parts
         self._store = parts.store

@@ -17,13 +17,13 @@ SEALED = (*SECRETS, "previous_token")
 
 def sealed(keyring: Keyring, account_id: str, column: str, secret: SecretStr) -> bytes:
     """A secret as it is stored."""
-    return keyring.seal(secret.get_secret_value().encode(), _place(account_id, column))
+    return keyring.seal(secret.get_secret_value().encode(), secret_place(account_id, column))
 
 
 def opened(keyring: Keyring, account: Account, column: str) -> SecretStr | None:
     """A secret in the clear, None if the row has none. Raises `Misconfigured`."""
     kept: bytes | None = getattr(account, column)
-    return SecretStr(keyring.open(kept, _place(account.id, column)).decode()) if kept else None
+    return SecretStr(keyring.open(kept, secret_place(account.id, column)).decode()) if kept else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +45,6 @@ class Previous:
         return cls(sealed(keyring, account.id, "previous_token", token), until) if token else cls()
 
 
-def _place(account_id: str, column: str) -> str:
+def secret_place(account_id: str, column: str) -> str:
+    """What a secret of an account is bound to."""
     return f"accounts/{account_id}/{column}"

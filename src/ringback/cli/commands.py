@@ -23,6 +23,7 @@ from ringback.cli.programs import (
     worker_command,
 )
 from ringback.cli.running import run_app
+from ringback.cli.sealing import sealing_app
 from ringback.cli.senders import senders_app
 from ringback.cli.show import DONE, INTERRUPTED, Paper, Show
 from ringback.errors import RingbackError
@@ -96,7 +97,7 @@ def tree(desk: Desk, argv: Sequence[str] = ()) -> App:
     app.command(migrate_command(desk), name="migrate", group=OTHERS)
     _add(app, BEGIN, passing, accounts_app(desk))
     _add(app, EACH_DAY, run_app(desk, _action_named(argv)), jobs_app(desk))
-    _add(app, OTHERS, keys_app(desk), senders_app(desk))
+    _add(app, OTHERS, keys_app(desk), senders_app(desk), sealing_app(desk))
     return app
 
 

@@ -22,6 +22,7 @@ from ringback.store.looks import Looks, LookTable
 from ringback.store.outcomes import Outcomes
 from ringback.store.polls import PollTable
 from ringback.store.restoring import Restoring
+from ringback.store.seals import SealTable
 from ringback.store.senders import SenderTable
 from ringback.store.verifications import VerificationTable
 from ringback.store.watch import Watch
@@ -42,6 +43,7 @@ class Store:
     again: Again
     looks: LookTable
     restoring: Restoring
+    seals: SealTable
     polls: PollTable
     verifications: VerificationTable
     ageing: Ageing
@@ -97,6 +99,7 @@ def _store(database: Database, queries: Any, looks: Looks) -> Store:
         Again(database, queries, watch, jobs, outcomes),
         LookTable(database, queries, watch, looks),
         Restoring(database, queries, watch),
+        SealTable(database, queries),
         PollTable(database, queries),
         VerificationTable(database, queries),
         Ageing(database, queries, watch),
