@@ -22,9 +22,8 @@ settings.load_profile("ringback")
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
-    # Not uvloop, on which the programs themselves run: after a few thousand tests in one process, closing its
-    # loop hung now and then (uvloop 0.23.0, in uv_run within Loop.close).
-    return ("asyncio", {"use_uvloop": False})
+    # The loop on which the programs themselves run.
+    return ("asyncio", {"use_uvloop": True})
 
 
 @pytest.fixture(scope="session")

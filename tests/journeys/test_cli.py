@@ -156,10 +156,10 @@ async def test_ctrl_c_lets_what_left_be_answered(shared: Installation) -> None:
 async def test_serve_says_where_it_is_and_stops_when_told(shared: Installation) -> None:
     async with shared.serving(public=False) as server:
         server.send_signal(signal.SIGTERM)
-        _, err = await server.communicate()
+        await server.wait()
 
     assert server.returncode == 0
-    said = err.decode()
+    said = shared.log_of(server)
     assert f"Ringback listens on {shared.url}\n" in said
     assert f"{shared.url}/docs" in said
     assert str(shared.home / ".local/share/ringback/ringback.db") in said
