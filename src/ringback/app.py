@@ -3,6 +3,7 @@
 Imports stand inside the functions here, so that each command pays only for what it uses.
 """
 
+import asyncio
 import os
 import signal
 import socket
@@ -19,10 +20,12 @@ from ringback import __version__
 if TYPE_CHECKING:
     from ringback.accounts import Accounts
     from ringback.connector import Connector, Parts
+    from ringback.metrics import Meters
     from ringback.outbox.dispatcher import Means, QueueLine
     from ringback.secrets import Keyring
     from ringback.settings import Settings
     from ringback.store import Store
+    from ringback.tracing import Tracing
     from ringback.twilio.transport import Transport
     from ringback.verifications import Verifications
 
@@ -107,9 +110,11 @@ async def open_connector(settings: "Settings", *, dispatch: bool = True) -> "Asy
         if dispatch:
             connector.start()
         try:
-            yield connector
+            async with connector.vitals.watching():
+                yield connector
         finally:
             await connector.stop()
+            await asyncio.to_thread(connector.tracing.close)
 
 
 def join(
@@ -125,15 +130,18 @@ def join(
     from ringback.outbox.polling import Polling
     from ringback.outbox.reconcile import Reconcile
     from ringback.outbox.retention import Retention
+    from ringback.outbox.vitals import Vitals
     from ringback.perform import Perform
     from ringback.sealing import Sealing
     from ringback.verifications import Verifications
     from ringback.webhooks.status import StatusCallbacks
 
     clock = machine_clock
+    meters, tracing, transport = _observed(settings, transport)
     accounts = Accounts(store.accounts, keyring, transport, clock, settings)
     verifications = Verifications(store.verifications, accounts, clock)
     means = _means(settings, store, accounts, verifications, keyring, line)
+    means = replace(means, meters=meters, tracing=tracing)
     return Parts(
         store=store,
         accounts=accounts,
@@ -146,6 +154,7 @@ def join(
             clock=clock,
             line=line,
             pacing=means.throughput.pacing,
+            most_waiting=settings.most_waiting,
         ),
         dispatcher=Dispatcher(means),
         throughput=means.throughput,
@@ -156,8 +165,19 @@ def join(
         keys=ApiKeys(store.keys, clock),
         sealing=Sealing(store.seals, keyring, settings.key_file if settings.key is None else None),
         callbacks=StatusCallbacks(store, accounts, clock),
+        vitals=Vitals(means, settings.most_waiting),
         clock=clock,
     )
+
+
+def _observed(settings: "Settings", transport: "Transport") -> "tuple[Meters, Tracing, Transport]":
+    """What measures and records, and the transport under their eyes. Raises `Misconfigured`."""
+    from ringback.metrics import Meters
+    from ringback.tracing import open_tracing
+    from ringback.twilio.observed import ObservedTransport
+
+    meters, tracing = Meters(), open_tracing(on=settings.otel)
+    return meters, tracing, ObservedTransport(transport, meters, tracing)
 
 
 def _means(

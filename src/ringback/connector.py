@@ -20,6 +20,7 @@ from ringback.outbox.reconcile import Reconcile
 from ringback.outbox.retention import Retention
 from ringback.outbox.settlement import Settlement, inputs_again
 from ringback.outbox.throughput import SenderFacts, Throughput
+from ringback.outbox.vitals import Vitals
 from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
 from ringback.perform import Asked, Perform, Prepared, is_read
 from ringback.sealing import Sealing
@@ -55,6 +56,7 @@ class Parts:
     keys: ApiKeys
     sealing: Sealing
     callbacks: StatusCallbacks
+    vitals: Vitals
     clock: Clock
 
 
@@ -66,6 +68,9 @@ class Connector:
         self.keys = parts.keys
         self.sealing = parts.sealing
         self.callbacks = parts.callbacks
+        self.vitals = parts.vitals
+        self.meters = parts.dispatcher.means.meters
+        self.tracing = parts.dispatcher.means.tracing
         self._parts = parts
         self._store = parts.store
         self._perform = parts.perform
@@ -126,7 +131,13 @@ class Connector:
         """
         name, raw = _named(action, inputs)
         asked = Asked(
-            action=name, inputs=raw, account=account, keywords=keywords, key=key, requested_by=requested_by
+            action=name,
+            inputs=raw,
+            account=account,
+            keywords=keywords,
+            key=key,
+            requested_by=requested_by,
+            trace=self.tracing.carried({}),
         )
         return await self.carry_out(asked, wait)
 

@@ -8,6 +8,7 @@ RingbackError                 something a person can act on; never a traceback f
 ├── Conflict                  409  a name taken, an idempotency key reused, a state that forbids the move
 ├── Misconfigured             500  a setting, a key file, a port or a database that cannot serve
 ├── Unavailable               503  the store cannot answer now; nothing was half-written
+│   └── Full                  503  the queue is too long for one more; nothing was accepted
 └── Failure                        what became of a call to Twilio, by verdict
     ├── Refused               422  Twilio (or a rule we can check before the call) said no
     ├── NotSent               422  it never left, or Twilio did not process it: safe to try again
@@ -100,10 +101,20 @@ class Misconfigured(RingbackError):
 
 
 class Unavailable(RingbackError):
-    """The store cannot answer now; try again."""
+    """The store cannot answer now; try again in `retry_after` seconds."""
 
     status = 503
     title = "Unavailable"
+
+    def __init__(self, message: str, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Full(Unavailable):
+    """The queue takes no more for now; nothing was accepted."""
+
+    title = "Queue full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,14 @@ from ringback.action import MASK, Action, Effect
 from ringback.actions import find
 from ringback.clock import Clock, milliseconds
 from ringback.content.timing import is_kept_by_twilio, rank, untimely
-from ringback.errors import Conflict, Failure, FieldError, InvalidInput, NotFound
+from ringback.errors import Conflict, Failure, FieldError, InvalidInput, NotFound, RingbackError
 from ringback.ids import new_id
 from ringback.inputs import field_errors
 from ringback.keywords import fill, found, holds_braces
 from ringback.numbers import Note, Reader
 from ringback.secrets import Keyring, job_place
 from ringback.segments import measure, smart_encode
+from ringback.settings import MOST_WAITING
 from ringback.store import Store
 from ringback.store.jobs import NewJob, Pacing
 from ringback.store.rows import Account, Job
@@ -43,6 +44,7 @@ class Asked:
     keywords: Mapping[str, Any] | None = None
     key: str | None = None
     requested_by: str = "python"
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ class Perform:
     clock: Clock
     line: Line
     pacing: Callable[[Account, str | None], Pacing]
+    most_waiting: int = MOST_WAITING
 
     async def prepare(self, asked: Asked) -> Prepared:
         """Fill keywords, then validate. Raises `NotFound` for the action, `InvalidInput` for all else."""
@@ -98,23 +101,32 @@ class Perform:
         Raises:
             Conflict: The key holds another input.
             InvalidInput: The key is none, or it is too late for a new job.
+            Full: Too many jobs wait for one more; nothing was written.
         """
         if asked.key is not None and not 0 < len(asked.key) <= LONGEST_KEY:
             raise InvalidInput([FieldError("Idempotency-Key", f"Give 1 to {LONGEST_KEY} characters.")])
         new, pacing = self.planned(prepared, asked)
-        job = None if prepared.untimely else await self.store.jobs.accept(new, self.line, pacing)
+        refusal = await self._refusal(prepared)
+        job = None if refusal else await self.store.jobs.accept(new, self.line, pacing)
         if job is not None:
+            self.store.backlog.add()
             return job, True
-        # A key that is asked about again hears of its job, however late it has become meanwhile.
+        # A key that is asked about again hears of its job, however late or full it has become meanwhile.
         job = await self.store.jobs.by_key(prepared.account.id, asked.key) if asked.key else None
-        if job is None and prepared.untimely:
-            raise InvalidInput(prepared.untimely)
+        if job is None and refusal is not None:
+            raise refusal
         if job is None or job.input_digest != new.input_digest:
             raise Conflict(
                 f"The idempotency key {asked.key!r} was used for another input. "
                 "Use the same input to hear what became of it, or a new key for a new intent."
             )
         return job, False
+
+    async def _refusal(self, prepared: Prepared) -> RingbackError | None:
+        """Why no new job is accepted now, if that is so."""
+        if prepared.untimely:
+            return InvalidInput(prepared.untimely)
+        return await self.store.backlog.refusal(self.most_waiting)
 
     def planned(self, prepared: Prepared, asked: Asked) -> tuple[NewJob, Pacing]:
         """The job that would be written, and its sender's pacing."""
@@ -193,6 +205,7 @@ class Perform:
             priority=rank(prepared.action, prepared.wanted),
             cost=_cost(prepared),
             expires_at=_instant(getattr(prepared.wanted, "expires_at", None)),
+            trace=asked.trace,
             now=now,
         )
 

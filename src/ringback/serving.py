@@ -7,16 +7,17 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager
-from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from ringback.connector import Connector
 from ringback.errors import Misconfigured
-from ringback.http.server import build
+from ringback.http.hosts import is_loopback_name
+from ringback.http.server import build, build_for_worker
 from ringback.settings import Settings
 
 GRACE = 5  # seconds that open answers get when the server stops
@@ -63,15 +64,38 @@ async def work(open_connector: Opener, settings: Settings, *, as_json: bool = Fa
         Misconfigured: The database or the sealing key cannot serve.
     """
     stopping = asyncio.Event()
-    async with open_connector(settings):
+    async with open_connector(settings) as connector, _watched(connector, settings) as port:
         with on_signals(stopping.set):
-            if as_json:
-                sys.stdout.write(json.dumps({"database": str(settings.database)}) + "\n")
-                sys.stdout.flush()
-            else:
-                sys.stderr.write(f"Ringback sends what waits in {settings.database}\nCtrl-C stops it.\n")
+            _introduce_worker(settings, port, as_json=as_json)
             await stopping.wait()
     return 0
+
+
+@contextlib.asynccontextmanager
+async def _watched(connector: Connector, settings: Settings) -> AsyncIterator[int | None]:
+    """The worker's health and metrics on a port, if one is set; the port."""
+    if settings.metrics_port is None:
+        yield None
+        return
+    with listening(settings.host, settings.metrics_port, "--metrics-port") as sock:
+        server = _server(build_for_worker(connector, settings))
+        serving = asyncio.create_task(server.serve(sockets=[sock]))
+        try:
+            yield sock.getsockname()[1]
+        finally:
+            server.should_exit = True
+            await serving
+
+
+def _introduce_worker(settings: Settings, port: int | None, *, as_json: bool) -> None:
+    url = f"http://{_reachable(settings.host)}:{port}/metrics" if port is not None else None
+    if as_json:
+        facts = {"database": str(settings.database)} | ({"metrics": url} if url else {})
+        sys.stdout.write(json.dumps(facts) + "\n")
+        sys.stdout.flush()
+        return
+    sys.stderr.write(f"Ringback sends what waits in {settings.database}\n")
+    sys.stderr.write(f"  metrics           {url}\nCtrl-C stops it.\n" if url else "Ctrl-C stops it.\n")
 
 
 async def serve(
@@ -111,17 +135,9 @@ def introduction(settings: Settings, url: str) -> Iterator[str]:
         yield "  statuses          asked for at Twilio; with --public-url Twilio calls back instead"
     else:
         yield f"  statuses          Twilio calls back at {settings.public_url}"
-    if not is_loopback(settings.host):
+    if not is_loopback_name(settings.host):
         yield PLAIN_HTTP.format(host=settings.host)
     yield "Ctrl-C stops it."
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches it."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _reachable(host: str) -> str:
@@ -133,8 +149,12 @@ def _reachable(host: str) -> str:
 
 def server_of(connector: Connector, settings: Settings) -> Server:
     """A server that is ready to be run on a listening socket."""
+    return _server(build(connector, settings))
+
+
+def _server(app: ASGIApp) -> Server:
     config = uvicorn.Config(
-        build(connector, settings),
+        app,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE,

@@ -14,10 +14,22 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
 DEFAULT_SIMULATOR_PORT = 4010
 LARGEST_PORT = 65_535
+MOST_WAITING = 1_000_000
+"""Jobs that may wait: about 1.5 GB of an embedded ledger, and three hours of the fastest sender (100/s)."""
 IN_MEMORY = (":memory:", "sqlite:///:memory:")
 FOREVER = "forever"
 RETENTION = re.compile(r"([1-9][0-9]{0,4})([hdw])")
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+SWITCH = {
+    "1": True,
+    "true": True,
+    "on": True,
+    "yes": True,
+    "0": False,
+    "false": False,
+    "off": False,
+    "no": False,
+}
 POSTGRES_SCHEMES = ("postgresql", "postgres")
 
 
@@ -54,6 +66,9 @@ class Settings:
     simulator_hosts: tuple[str, ...] = ()
     restored: bool = False
     retention: timedelta | None = None
+    most_waiting: int = MOST_WAITING
+    otel: bool = False
+    metrics_port: int | None = None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -71,6 +86,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         allowed_hosts=_list(given.get("RINGBACK_ALLOWED_HOSTS")),
         simulator_hosts=_list(given.get("RINGBACK_SIMULATOR_HOSTS")),
         retention=checked_retention(given.get("RINGBACK_RETENTION") or FOREVER),
+        most_waiting=checked_most_waiting(given.get("RINGBACK_MOST_WAITING") or str(MOST_WAITING)),
+        metrics_port=_metrics_port(given.get("RINGBACK_METRICS_PORT")),
+        otel=checked_switch("RINGBACK_OTEL", given.get("RINGBACK_OTEL") or "0"),
     )
 
 
@@ -123,13 +141,15 @@ def _host_of(url: str) -> str | None:
     return parts.hostname if usable and not (parts.query or parts.fragment) else None
 
 
-def checked_port(given: str) -> int:
+def checked_port(given: str, name: str = "RINGBACK_PORT") -> int:
     """A port number; 0 lets the machine choose."""
     if not given.isdecimal() or int(given) > LARGEST_PORT:
-        raise Misconfigured(
-            f"RINGBACK_PORT: {given!r} is not a port. Give a number from 0 to {LARGEST_PORT}."
-        )
+        raise Misconfigured(f"{name}: {given!r} is not a port. Give a number from 0 to {LARGEST_PORT}.")
     return int(given)
+
+
+def _metrics_port(given: str | None) -> int | None:
+    return checked_port(given, "RINGBACK_METRICS_PORT") if given else None
 
 
 def checked_retention(given: str) -> timedelta | None:
@@ -142,6 +162,20 @@ def checked_retention(given: str) -> timedelta | None:
             f"weeks, like 36h, 90d or 12w, or {FOREVER}."
         )
     return int(found[1]) * UNITS[found[2]]
+
+
+def checked_most_waiting(given: str) -> int:
+    """How many jobs may wait before no more are accepted."""
+    if not (given.isascii() and given.isdecimal() and int(given)):
+        raise Misconfigured(f"RINGBACK_MOST_WAITING: {given!r} is no number of jobs. Give 1 or more.")
+    return int(given)
+
+
+def checked_switch(name: str, given: str) -> bool:
+    """Whether something is on."""
+    if given.lower() not in SWITCH:
+        raise Misconfigured(f"{name}: {given!r} is neither on nor off. Give 1 or 0.")
+    return SWITCH[given.lower()]
 
 
 def _list(given: str | None) -> tuple[str, ...]:

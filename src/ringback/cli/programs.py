@@ -53,6 +53,12 @@ Restored = Annotated[
         "it becomes unknown and is looked for at Twilio.",
     ),
 ]
+MetricsPort = Annotated[
+    str | None,
+    Parameter(
+        metavar="PORT", help="Where /metrics, /healthz and /readyz are: nowhere (RINGBACK_METRICS_PORT)."
+    ),
+]
 Once = Annotated[bool, Parameter(help="Run the tour on free ports, then stop; 1 if anything disagrees.")]
 DemoPort = Annotated[str, Parameter(metavar="PORT", help=f"Of Ringback: {DEFAULT_PORT}.")]
 SimulatorPort = Annotated[str, Parameter(metavar="PORT", help=f"Of the simulator: {DEFAULT_SIMULATOR_PORT}.")]
@@ -85,6 +91,7 @@ def worker_command(desk: Desk) -> Callable[..., int]:
     def worker(
         *,
         public_url: PublicUrl = None,
+        metrics_port: MetricsPort = None,
         retention: Retention = None,
         restored: Restored = False,
         everywhere: Everywhere = NONE,
@@ -92,6 +99,8 @@ def worker_command(desk: Desk) -> Callable[..., int]:
         """Run a dispatcher alone: it sends what others accept. Any number may share one PostgreSQL."""
         settings = _keeping(_with_options(everywhere.settings, None, None, public_url), retention)
         settings = replace(settings, restored=restored)
+        if metrics_port is not None:
+            settings = replace(settings, metrics_port=_port("metrics_port", metrics_port))
         return desk.doors.work(settings, as_json=everywhere.json)
 
     return worker

@@ -55,6 +55,7 @@ async def run_action(
         keywords=asked.keywords,
         key=request.headers.get("idempotency-key"),
         requested_by=named(caller),
+        trace=connector.tracing.carried(request.headers),
     )
     return answered(await connector.carry_out(keyed, wait_of(request.headers.getlist("prefer"))))
 

@@ -20,7 +20,11 @@ REASONS = {
     415: "The body is not announced as JSON.",
     422: "The input cannot be used; `errors` names every bad field.",
     502: "Twilio cannot be reached or gave no usable answer. Nothing was changed; try again.",
-    503: "The store cannot answer now; nothing was half-written. Try again.",
+    503: "The store cannot answer now, or the queue is full; nothing was half-written. Try again after "
+    "`Retry-After` seconds, under the same idempotency key.",
+}
+HEADERS = {
+    503: {"headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}},
 }
 WITH_KEY = (401, 403)
 WITH_BODY = (400, 413, 415, 422)
@@ -34,7 +38,10 @@ def json_of(schema: Schema) -> dict[str, Any]:
 def problems(*statuses: int) -> Responses:
     """The problem documents that a route may answer."""
     content = {PROBLEM: {"schema": ref("Problem")}}
-    return {status: {"description": REASONS[status], "content": content} for status in sorted(statuses)}
+    return {
+        status: {"description": REASONS[status], "content": content, **HEADERS.get(status, {})}
+        for status in sorted(statuses)
+    }
 
 
 def answers(name: str, description: str, *statuses: int, status: int = 200) -> Responses:

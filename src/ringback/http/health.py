@@ -13,6 +13,7 @@ from ringback.http.documented import json_of
 from ringback.log import logger
 
 PATIENCE = 3.0  # seconds
+AGAIN = "5"
 
 READINESS = {200: "It can.", 503: "It cannot; `parts` says what is missing."}
 
@@ -45,4 +46,6 @@ async def readyz(connector: Ringback) -> Response:
         log.error("not_ready", error=type(error).__name__)  # noqa: TRY400 - the type says it all
         parts = {"database": False}
     well = all(parts.values())
-    return Answer({"status": "ok" if well else "unavailable", "parts": parts}, 200 if well else 503)
+    if well:
+        return Answer({"status": "ok", "parts": parts})
+    return Answer({"status": "unavailable", "parts": parts}, 503, {"Retry-After": AGAIN})

@@ -5,10 +5,11 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from ringback.connector import Connector
 from ringback.http.bodies import read_body
+from ringback.http.metering import NamedRoute
 from ringback.http.problems import problem
 from ringback.settings import Settings
 from ringback.webhooks.status import Callback, Heard
@@ -21,11 +22,11 @@ REFUSED = "This callback is not one that was asked for, or Twilio did not sign i
 UNREADABLE = "A status callback is a form with MessageSid and MessageStatus."
 
 
-def hook_routes(connector: Connector, settings: Settings) -> list[Route]:
+def hook_routes(connector: Connector, settings: Settings) -> list[BaseRoute]:
     """The routes; under the public URL's own path, too, for a proxy that does not take it off."""
     hooks = Hooks(connector, settings.public_url)
     paths = dict.fromkeys((STATUS, hooks.prefix + STATUS))
-    return [Route(path, hooks.status, methods=["POST"]) for path in paths]
+    return [NamedRoute(path, hooks.status, methods=["POST"]) for path in paths]
 
 
 class Hooks:
@@ -33,6 +34,7 @@ class Hooks:
 
     def __init__(self, connector: Connector, public_url: str | None) -> None:
         self._callbacks = connector.callbacks
+        self._meter = connector.meters.callbacks
         self._public_url = public_url
         self.prefix = urlsplit(public_url).path if public_url else ""
 
@@ -41,6 +43,7 @@ class Hooks:
         form = _form(await read_body(request, LARGEST))
         url = self._signed_url(request)
         heard = await self._callbacks.hear(_callback(request, url, form)) if url else Heard.REFUSED
+        self._meter.labels(heard.value).inc()
         if heard is Heard.REFUSED:
             return problem(403, REFUSED)
         if heard is Heard.UNREADABLE:

@@ -3,6 +3,7 @@
 A page on the internet can point its own name at 127.0.0.1 (DNS rebinding); the browser then sends that name.
 """
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -23,6 +24,14 @@ def allowed_hosts(settings: Settings) -> frozenset[str]:
     public = settings.public_url and urlsplit(settings.public_url).hostname
     named = (*LOOPBACK, settings.host, *settings.allowed_hosts, *([public] if public else []))
     return frozenset(host_name(name) for name in named)
+
+
+def is_loopback_name(name: str) -> bool:
+    """Whether a name, or an address, leads to this very machine."""
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def host_name(header: str) -> str:

@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from ringback.http.metering import NamedRoute
 
 STATIC = Path(__file__).parent / "static"
 DIRECTIVES = (
@@ -34,8 +36,8 @@ HEADERS = {
 def page_routes() -> list[BaseRoute]:
     """`/docs` and its files; `/` leads there."""
     return [
-        Route("/", _to_docs),
-        Route("/docs", _docs),
+        NamedRoute("/", _to_docs),
+        NamedRoute("/docs", _docs),
         Mount("/docs", Files(directory=STATIC)),
     ]
 

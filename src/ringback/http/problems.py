@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ringback.errors import Failure, Misconfigured, Refused, RingbackError, Unauthorized, Unavailable
+from ringback.errors import Failure, Full, Misconfigured, Refused, RingbackError, Unauthorized, Unavailable
 from ringback.http.answers import Answer
 from ringback.log import logger
 
@@ -47,17 +47,30 @@ def add_handlers(app: FastAPI) -> None:
 
 
 async def _on_ringback_error(_request: Request, error: Exception) -> Response:
-    if isinstance(error, Misconfigured | Unavailable):
-        # Their texts name files of this machine, which concern the operator alone.
+    assert isinstance(error, RingbackError)  # noqa: S101 - what this handler is registered for
+    return answer_to(error)
+
+
+def answer_to(error: RingbackError) -> Response:
+    """The problem document of an error, with the headers that go with it."""
+    if isinstance(error, Unavailable):
+        return _unavailable(error)
+    if isinstance(error, Misconfigured):
+        # Its text names files of this machine, which concern the operator alone.
         log.error("cannot_serve", error=error.message)
-        detail = AWAY if isinstance(error, Unavailable) else INTERNAL
-        return Problem(error.problem() | {"detail": detail}, error.status)
+        return Problem(error.problem() | {"detail": INTERNAL}, error.status)
     if isinstance(error, Unauthorized):
         return Problem(error.problem(), error.status, {"WWW-Authenticate": 'Bearer realm="ringback"'})
     if isinstance(error, Failure):
         return _of_failure(error)
-    assert isinstance(error, RingbackError)  # noqa: S101 - what this handler is registered for
     return Problem(error.problem(), error.status)
+
+
+def _unavailable(error: Unavailable) -> Problem:
+    log.error("cannot_serve", error=error.message)
+    detail = error.message if isinstance(error, Full) else AWAY
+    headers = {"Retry-After": str(error.retry_after)}
+    return Problem(error.problem() | {"detail": detail}, error.status, headers)
 
 
 def _of_failure(error: Failure) -> Problem:

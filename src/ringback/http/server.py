@@ -7,7 +7,6 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from ringback import __version__
 from ringback.connector import Connector
@@ -18,6 +17,7 @@ from ringback.http.health import health
 from ringback.http.hooks import hook_routes
 from ringback.http.hosts import HostCheck
 from ringback.http.jobs import jobs
+from ringback.http.metering import Metering, Metrics, NamedRoute
 from ringback.http.pages import page_routes, with_servers
 from ringback.http.problems import NoTraceback, add_handlers
 from ringback.http.senders import senders
@@ -34,7 +34,7 @@ def build(connector: Connector, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
-        middleware=[Middleware(NoTraceback), Middleware(HostCheck, settings=settings)],
+        middleware=middleware_of(connector, settings),
     )
     app.state.connector = connector
     for router in (accounts, actions, jobs, senders, health):
@@ -42,10 +42,32 @@ def build(connector: Connector, settings: Settings) -> FastAPI:
     app.router.routes += [
         *hook_routes(connector, settings),
         *page_routes(),
-        Route("/openapi.json", OpenApi(app, settings).answer),
+        NamedRoute("/openapi.json", OpenApi(app, settings).answer),
+        NamedRoute("/metrics", Metrics(connector, settings).answer),
     ]
     add_handlers(app)
     return app
+
+
+def build_for_worker(connector: Connector, settings: Settings) -> FastAPI:
+    """The ASGI app of a process that only sends: its health and what it measures."""
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, middleware=middleware_of(connector, settings)
+    )
+    app.state.connector = connector
+    app.include_router(health)
+    app.router.routes.append(NamedRoute("/metrics", Metrics(connector, settings).answer))
+    add_handlers(app)
+    return app
+
+
+def middleware_of(connector: Connector, settings: Settings) -> list[Middleware]:
+    """What every request passes through, outermost first."""
+    return [
+        Middleware(Metering, connector=connector),
+        Middleware(NoTraceback),
+        Middleware(HostCheck, settings=settings),
+    ]
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
 from ringback.clock import Clock
 from ringback.errors import RingbackError
 from ringback.log import logger
+from ringback.metrics import Meters
 from ringback.outbox.attempt import Attempts
 from ringback.outbox.flights import TOO_MANY, Flights
 from ringback.outbox.line import Turns
@@ -20,6 +21,7 @@ from ringback.store.outcomes import Ending, Place
 from ringback.store.persistence import until_written
 from ringback.store.rows import Job, State
 from ringback.store.tickets import Line, Ticket
+from ringback.tracing import Tracing
 
 Sweep = Callable[[], Awaitable[object]]
 
@@ -71,6 +73,8 @@ class Means:
     flights: Flights
     clock: Clock
     owner: str
+    meters: Meters = field(default_factory=Meters)
+    tracing: Tracing = field(default_factory=Tracing)
 
 
 class Dispatcher:
@@ -125,6 +129,7 @@ class Dispatcher:
         """Jobs whose process went away are unknown from now on."""
         for job_id in await self._store.outcomes.condemn_lapsed(self.means.clock()):
             log.warning("lease_lapsed", job=job_id, state="unknown")
+            self.means.meters.lapsed.inc()
 
     async def _serve(self) -> None:
         while not self._stopping:
@@ -178,7 +183,12 @@ class Dispatcher:
         claimed = await self._store.claims.claim(ticket, rate, self.means.owner, self._cadence.lease)
         if isinstance(claimed, Later):
             return claimed.seconds
-        return await self._run(claimed) if claimed is not None else None
+        if claimed is None:
+            return None
+        if rate is not None:
+            waited = claimed.job.updated_at - claimed.job.due_at
+            self.means.meters.pacing.observe(max(0.0, waited / 1000) + claimed.wait)
+        return await self._run(claimed)
 
     async def _run(self, claimed: Claimed) -> float | None:
         job, means = claimed.job, self.means
@@ -186,7 +196,7 @@ class Dispatcher:
         try:
             if claimed.wait:
                 await asyncio.sleep(claimed.wait)
-            ending = await means.attempts.run(job)
+            ending = await self._attempt(job)
             place = Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
             await until_written(
                 lambda: self._store.outcomes.record(place, ending, means.owner, means.clock())
@@ -200,6 +210,16 @@ class Dispatcher:
         return ending.wait / 1000 if ending.state is State.WAITING else None
 
     async def _learn(self, job: Job, ending: Ending) -> None:
+    async def _attempt(self, job: Job) -> Ending:
+        facts = {"job": job.id, "action": job.action, "account": job.account, "attempt": job.attempts}
+        with self.means.tracing.attempt(job.trace, **facts) as span:
+            ending = await self.means.attempts.run(job)
+            span.tell(verdict=(verdict := ending.verdict))
+            if ending.state is not State.DONE:
+                span.failed(verdict)
+        self.means.meters.attempts.labels(job.action, verdict).inc()
+        return ending
+
         """Twilio's answer says how much more the account and the sender may be given."""
         error = ending.error or {}
         code, seconds = error.get("code"), ending.wait / 1000

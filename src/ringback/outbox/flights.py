@@ -63,6 +63,10 @@ class Flights:
         ours = min(air.limit, at_twilio) if at_twilio else air.limit
         air.limit = max(ours / 2, self._room.least)
 
+    def rooms(self) -> dict[str, tuple[int, int]]:
+        """How many of each account fly and may fly, by the account's id."""
+        return {account_id: (air.flying, int(air.limit)) for account_id, air in self._airs.items()}
+
     def limit(self, account_id: str) -> int:
         """How many may fly now."""
         return int(self._airs[account_id].limit)

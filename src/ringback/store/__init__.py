@@ -14,6 +14,7 @@ from ringback.settings import DatabasePlace, PostgresUrl
 from ringback.store.accounts import AccountTable
 from ringback.store.again import Again
 from ringback.store.ageing import Ageing
+from ringback.store.backlog import Backlog
 from ringback.store.claims import ClaimTable
 from ringback.store.database import Database
 from ringback.store.jobs import JobTable
@@ -47,6 +48,7 @@ class Store:
     polls: PollTable
     verifications: VerificationTable
     ageing: Ageing
+    backlog: Backlog
 
 
 @asynccontextmanager
@@ -103,4 +105,5 @@ def _store(database: Database, queries: Any, looks: Looks) -> Store:
         PollTable(database, queries),
         VerificationTable(database, queries),
         Ageing(database, queries, watch),
+        Backlog(database, queries),
     )

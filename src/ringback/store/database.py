@@ -20,6 +20,10 @@ class Database(Protocol):
 
     pool: Any
 
+    @property
+    def writes_in_line(self) -> int:
+        """How many writes wait for their turn."""
+
     async def read(self, work: Work[AnswerT]) -> AnswerT:
         """Run `work` on a reading connection. Raises `Unavailable`."""
 
@@ -106,6 +110,10 @@ class Lane:
 
     def __init__(self) -> None:
         self._units: asyncio.Queue[Unit | None] = asyncio.Queue()
+
+    def __len__(self) -> int:
+        """How many wait."""
+        return self._units.qsize()
 
     async def do(self, work: Work[AnswerT]) -> AnswerT:
         """Wait until `work` was done with its group."""

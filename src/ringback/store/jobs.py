@@ -33,6 +33,7 @@ class NewJob:
     priority: int = 0
     cost: int = 0
     expires_at: int | None = None
+    trace: str | None = None
     now: int
 
 

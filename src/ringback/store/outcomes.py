@@ -43,6 +43,11 @@ class Ending:
     proof: str | None = None
     wait: int = 0
 
+    @property
+    def verdict(self) -> str:
+        """The word for the try itself."""
+        return "not_sent" if self.state is State.WAITING else self.state.value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -189,13 +194,12 @@ class Outcomes:
         return answer
 
     async def _end_attempt(self, c: Any, place: Place, ending: Ending, now: int) -> None:
-        verdict = "not_sent" if ending.state is State.WAITING else ending.state.value
         await self._queries.end_attempt(
             c,
             account_id=place.account_id,
             job_id=place.job_id,
             number=place.attempt,
-            verdict=verdict,
+            verdict=ending.verdict,
             detail=json.dumps(ending.error or {}),
             now=now,
         )

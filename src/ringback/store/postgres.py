@@ -127,6 +127,11 @@ class Postgres:
         self._name = name
         self._writes = Lane()
 
+    @property
+    def writes_in_line(self) -> int:
+        """How many writes wait for their turn."""
+        return len(self._writes)
+
     async def read(self, work: Work[AnswerT]) -> AnswerT:
         """Run `work` on a connection of the pool. Raises `Unavailable`."""
         try:

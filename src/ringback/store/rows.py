@@ -93,6 +93,7 @@ class Job:
     look_at: int | None
     looks: int
     redacted_at: int | None
+    trace: str | None
     account: str
     message_status: str | None = None
     message_error_code: int | None = None

@@ -71,6 +71,7 @@ create table jobs (
     look_at bigint,                             -- unknown: when to look for it at Twilio; then null once that is proved
     looks bigint not null default 0,
     redacted_at bigint,                         -- its texts and numbers were erased
+    trace text,                                 -- the W3C traceparent of the request that asked for it
     primary key (account_id, id)
 );
 create unique index jobs_id on jobs (id);
@@ -79,6 +80,7 @@ create index jobs_waiting on jobs (turn_at, id) where state = 'waiting';
 create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id) where state = 'waiting';
 create index jobs_expiring on jobs (expires_at) where state = 'waiting' and expires_at is not null;
 create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_at is not null;
+create index jobs_unknown on jobs (created_at, id) where state = 'unknown';
 create index jobs_unproved on jobs (account_id, coalesce(recipient, '')) where look_at is not null;
 create index jobs_to_redact on jobs (updated_at)
     where redacted_at is null and state in ('done', 'refused', 'not_sent', 'withdrawn');
@@ -109,6 +111,7 @@ create table events (
     detail text not null,                       -- JSON
     primary key (account_id, job_id, number)
 );
+create index events_alarms on events (at) where kind = 'alarm';
 
 -- A Message at Twilio that one of our jobs made.
 create table messages (

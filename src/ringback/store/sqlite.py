@@ -89,6 +89,11 @@ class Sqlite:
         self._writes = Lane()
         self._reads = Lane()
 
+    @property
+    def writes_in_line(self) -> int:
+        """How many writes wait for their turn."""
+        return len(self._writes)
+
     async def read(self, work: Work[AnswerT]) -> AnswerT:
         """Run `work` on the reading connection. Raises `Unavailable`."""
         return await self._in(self._reads, work)

@@ -20,6 +20,7 @@ alter table jobs add column expires_at bigint;
 alter table jobs add column look_at bigint;
 alter table jobs add column looks bigint not null default 0;
 alter table jobs add column redacted_at bigint;
+alter table jobs add column trace text;
 
 update jobs set turn_at = due_at;
 
@@ -28,9 +29,12 @@ create index jobs_waiting on jobs (turn_at, id) where state = 'waiting';
 create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id) where state = 'waiting';
 create index jobs_expiring on jobs (expires_at) where state = 'waiting' and expires_at is not null;
 create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_at is not null;
+create index jobs_unknown on jobs (created_at, id) where state = 'unknown';
 create index jobs_unproved on jobs (account_id, coalesce(recipient, '')) where look_at is not null;
 create index jobs_to_redact on jobs (updated_at)
     where redacted_at is null and state in ('done', 'refused', 'not_sent', 'withdrawn');
+
+create index events_alarms on events (at) where kind = 'alarm';
 
 alter table accounts add column previous_token bytea;
 alter table accounts add column previous_until bigint;

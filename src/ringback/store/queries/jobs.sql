@@ -1,9 +1,9 @@
--- name: insert_job(account_id, id, action, idempotency_key, input_digest, input, sealed, recipient, notes, due_at, requested_by, sender, priority, cost, turn_at, expires_at, now)^
+-- name: insert_job(account_id, id, action, idempotency_key, input_digest, input, sealed, recipient, notes, due_at, requested_by, sender, priority, cost, turn_at, expires_at, trace, now)^
 -- Accept a job; answers nothing if the account has one under the same idempotency key.
 insert into jobs (account_id, id, action, state, idempotency_key, input_digest, input, sealed, recipient, notes,
-                  attempts, due_at, requested_by, sender, priority, cost, turn_at, expires_at, created_at, updated_at)
+                  attempts, due_at, requested_by, sender, priority, cost, turn_at, expires_at, trace, created_at, updated_at)
 values (:account_id, :id, :action, 'waiting', :idempotency_key, :input_digest, :input, :sealed, :recipient, :notes,
-        0, :due_at, :requested_by, :sender, :priority, :cost, :turn_at, :expires_at, :now, :now)
+        0, :due_at, :requested_by, :sender, :priority, :cost, :turn_at, :expires_at, :trace, :now, :now)
 on conflict do nothing
 returning *, (select name from accounts where accounts.id = account_id) as account;
 
@@ -100,6 +100,14 @@ update jobs set result = :result, updated_at = :now where id = :id and state = '
 -- name: count_jobs_by_state()
 -- How many jobs there are in each state.
 select state, count(*) as jobs from jobs group by state order by state;
+
+-- name: census()^
+-- The jobs that are not at their end, and how long the oldest has been due; each through an index of its own.
+select w.jobs as waiting, (select count(*) from jobs where state = 'running') as running,
+       (select count(*) from jobs where state = 'unknown') as unknown,
+       (select count(*) from events where kind = 'alarm') as alarms,
+       case when w.due_at < db_now() then db_now() - w.due_at else 0 end as oldest
+from (select count(*) as jobs, min(due_at) as due_at from jobs where state = 'waiting') w;
 
 -- name: insert_attempt(account_id, job_id, number, owner, now)!
 -- A try begins; this is on disk before a byte leaves.
