@@ -128,8 +128,8 @@ class Dispatcher:
     async def condemn(self) -> None:
         """Jobs whose process went away are unknown from now on."""
         for job_id in await self._store.outcomes.condemn_lapsed(self.means.clock()):
-            log.warning("lease_lapsed", job=job_id, state="unknown")
             self.means.meters.lapsed.inc()
+            log.warning("lease_lapsed", job=job_id, state="unknown")
 
     async def _serve(self) -> None:
         while not self._stopping:
@@ -209,7 +209,6 @@ class Dispatcher:
         )
         return ending.wait / 1000 if ending.state is State.WAITING else None
 
-    async def _learn(self, job: Job, ending: Ending) -> None:
     async def _attempt(self, job: Job) -> Ending:
         facts = {"job": job.id, "action": job.action, "account": job.account, "attempt": job.attempts}
         with self.means.tracing.attempt(job.trace, **facts) as span:
@@ -220,6 +219,7 @@ class Dispatcher:
         self.means.meters.attempts.labels(job.action, verdict).inc()
         return ending
 
+    async def _learn(self, job: Job, ending: Ending) -> None:
         """Twilio's answer says how much more the account and the sender may be given."""
         error = ending.error or {}
         code, seconds = error.get("code"), ending.wait / 1000
