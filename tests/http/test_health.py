@@ -18,7 +18,7 @@ async def test_health_needs_no_key(api: Api) -> None:
 
 
 async def test_a_server_without_its_ledger_is_alive_but_not_ready(api: Api) -> None:
-    with sqlite3.connect(api.settings.database) as database:
+    with sqlite3.connect(str(api.settings.database)) as database:
         database.execute("drop table accounts")
 
     assert (await api.get("/healthz", key=None)).status == 200

@@ -118,7 +118,7 @@ async def test_letters_beyond_ascii_are_signed_as_they_came(shop: Api) -> None:
 
 async def test_a_ledger_that_cannot_answer_is_told_to_twilio(shop: Api) -> None:
     path, form = await sent(shop)
-    with sqlite3.connect(shop.settings.database) as database:
+    with sqlite3.connect(str(shop.settings.database)) as database:
         database.execute("alter table accounts rename to mislaid")
 
     answer = await call(shop, path, form)
