@@ -115,6 +115,7 @@ def accounts_app(desk: Desk) -> App:
     """The group `accounts`."""
     group = App(name="accounts", help="Connected Twilio accounts.")
     _add_connecting(group, desk)
+    _add_changing(group, desk)
     _add_looking(group, desk)
     return group
 
@@ -144,6 +145,8 @@ def _add_connecting(group: App, desk: Desk) -> None:
         tell_account(everywhere.show, connected)
         return 0
 
+
+def _add_changing(group: App, desk: Desk) -> None:
     @group.command
     async def rotate(
         name: Name,
