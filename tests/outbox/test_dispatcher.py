@@ -5,31 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.gate import Gate
 from tests.shop import QUICK, Shop, kinds, line_of, opened, verdicts
 
-from ringback.errors import Fault, NotSent
 from ringback.outbox.dispatcher import Dispatcher
 from ringback.settings import DatabasePlace
 from ringback.store import open_store
 from ringback.store.rows import State
-from ringback.twilio.transport import Request, Response
 
 pytestmark = pytest.mark.anyio
-
-
-class Gate:
-    """A network whose answers wait until a test lets them come."""
-
-    def __init__(self) -> None:
-        self.arrived = asyncio.Semaphore(0)
-        self.open = asyncio.Event()
-        self.sent = 0
-
-    async def send(self, request: Request) -> Response:
-        self.sent += 1
-        self.arrived.release()
-        await self.open.wait()
-        raise NotSent(Fault(message=f"{request.method} was turned away.", retry_after=900))
 
 
 async def test_stopping_lets_what_left_be_answered_and_leaves_the_rest_waiting(

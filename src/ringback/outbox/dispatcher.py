@@ -100,6 +100,7 @@ class Dispatcher:
             asyncio.create_task(_every(self._cadence.renew_every, self._renew)),
             asyncio.create_task(_every(every, self.condemn)),
             asyncio.create_task(_every(every, self.means.throughput.refresh)),
+            asyncio.create_task(_every(every, self.means.throughput.leave_none_idle)),
             asyncio.create_task(_every(60 * every, self.means.line.tidy)),
             asyncio.create_task(self._keep_listening()),
             *(asyncio.create_task(_every(every, sweep)) for sweep in sweeps),

@@ -24,6 +24,11 @@ from ringback.store.tickets import Ticket
 ENTRYPOINT = "ringback"
 HELD_IN_MEMORY = 1_000  # places kept in memory; the jobs behind them wait on disk
 PAGE = 500
+BRING_UP = """
+    update {table} set execute_after = now()
+    where dedupe_key = any($1::text[]) and status = 'queued' and execute_after > now() + interval '1 second'
+    returning id
+"""
 Handler = Callable[[Ticket], Awaitable[float | None]]
 """Uses a ticket; answers after how many seconds it is to come up again, or None when it is used up."""
 
@@ -44,8 +49,8 @@ def manager_of(queries: Any, handle: Handler) -> QueueManager:
     return manager
 
 
-async def _enqueue(queries: Any, tickets: list[Ticket], *, once: bool) -> None:
-    await queries.enqueue(
+async def _enqueue(queries: Any, tickets: list[Ticket], *, once: bool) -> list[Any]:
+    placed: list[Any] = await queries.enqueue(
         [ENTRYPOINT] * len(tickets),
         [ticket.encoded() for ticket in tickets],
         [ticket.priority for ticket in tickets],
@@ -53,6 +58,7 @@ async def _enqueue(queries: Any, tickets: list[Ticket], *, once: bool) -> None:
         [ticket.job_id if once else None for ticket in tickets],
         on_conflict="skip",
     )
+    return placed
 
 
 Turns = Callable[[tuple[int, str], float, int], Awaitable[list[Turn]]]
@@ -93,6 +99,7 @@ class MemoryLine:
             if full := len(found) == PAGE:
                 place = (found[-1].at, found[-1].ticket.job_id)
         self._more = full
+        await self._queries.clear_queue_log()  # three entries a job, in memory
 
     async def _restore(self, tickets: list[Ticket]) -> None:
         new = [ticket for ticket in tickets if ticket.job_id not in self._held][: self.room]
@@ -104,21 +111,26 @@ class MemoryLine:
         """A queue manager on it."""
 
         async def freeing(ticket: Ticket) -> float | None:
-            again = await handle(ticket)
-            if again is None or again > self.look_every:
-                self._held.discard(ticket.job_id)
-                if self._more and self.room > HELD_IN_MEMORY // 2:
-                    self.low.set()
-                return None
+            again = None
+            try:
+                again = await handle(ticket)
+            finally:  # however it ended: a place that nobody gives back would hide its job for good
+                if again is None or again > self.look_every:
+                    self._give_back(ticket)
+                    again = None
             return again
 
         manager = manager_of(self._queries, freeing)
         manager.min_dequeue_poll_interval = timedelta(seconds=self.poll)
         return manager
 
+    def _give_back(self, ticket: Ticket) -> None:
+        self._held.discard(ticket.job_id)
+        if self._more and self.room > HELD_IN_MEMORY // 2:
+            self.low.set()
+
     async def tidy(self) -> None:
-        """Forget the log that PgQueuer keeps of what it did."""
-        await self._queries.clear_queue_log()
+        """Nothing: `restock` forgets what PgQueuer noted."""
 
 
 @dataclass(slots=True)
@@ -139,12 +151,24 @@ class PostgresLine:
         """Nothing: it is there."""
 
     async def restock(self, turns: Turns) -> None:
-        """Queue overdue jobs that have no place, a page at a time; the others are left alone."""
-        found = await turns(self._place, -self.overdue, PAGE)
-        if found:
-            tickets = [turn.ticket for turn in found]
-            await _enqueue(Queries(AsyncpgPoolDriver(self.pool)), tickets, once=True)
-        self._place = (found[-1].at, found[-1].ticket.job_id) if len(found) == PAGE else (0, "")
+        """Queue overdue jobs that have no place, and bring up those whose place is too far back.
+
+        A page at a time while there is nothing to mend, else all.
+        """
+        mended = True
+        while mended:
+            found = await turns(self._place, -self.overdue, PAGE)
+            mended = bool(found) and await self._mend([turn.ticket for turn in found])
+            self._place = (found[-1].at, found[-1].ticket.job_id) if len(found) == PAGE else (0, "")
+            mended = mended and self._place != (0, "")
+
+    async def _mend(self, tickets: list[Ticket]) -> bool:
+        """Whether any of them had no place or one too far back."""
+        queries = Queries(AsyncpgPoolDriver(self.pool))
+        placed = await _enqueue(queries, tickets, once=True)
+        bring_up = BRING_UP.format(table=queries.qbe.qualified.queue_table)
+        late = await self.pool.fetch(bring_up, [ticket.job_id for ticket in tickets])
+        return bool(late) or any(place is not None for place in placed)
 
     def manager(self, handle: Handler) -> QueueManager:
         """A queue manager on it, with a connection of its own to be woken by."""

@@ -16,6 +16,7 @@ from ringback.store.senders import SenderQueue, SenderTable
 THOUSANDTHS = 1000
 FASTEST = 10_000.0
 SLOWEST = 0.001
+IDLE_FOR = 1.0  # seconds; as far as a slot may be away
 TOLL_FREE = ("+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
 SANDBOX = "whatsapp:+14155238886"
 
@@ -79,6 +80,15 @@ class Throughput:
         """See what was set, by this process or another."""
         self._own = await self.senders.own_rates()
 
+    async def leave_none_idle(self) -> None:
+        """Plan anew for each sender that is free while all that waits for it has its turn later.
+
+        That comes of what had a turn before and was withdrawn, or of what Twilio asked to wait.
+        """
+        for idle in await self.senders.idle(IDLE_FOR):
+            rate = self.rate(idle.account_id, idle.sender, simulated=idle.simulated)
+            await self.senders.plan_anew(idle.account_id, idle.sender, rate)
+
     def pacing(self, account: Account, sender: str | None) -> Pacing:
         """How an account's sender is paced."""
         simulated = account.base_url is not None
@@ -93,6 +103,9 @@ class Throughput:
             return None
         if (own := self._own.get((account_id, sender))) is not None:
             return own
+        return self._kinds_rate(sender, simulated=simulated)
+
+    def _kinds_rate(self, sender: str, *, simulated: bool) -> int | None:
         allowed = self.rates.of(sender) if not simulated else None
         return round(allowed * THOUSANDTHS) if allowed is not None else None
 
@@ -104,7 +117,8 @@ class Throughput:
         if errors:
             raise InvalidInput(errors)
         rate = round(per_second * THOUSANDTHS) if per_second is not None else None
-        await self.senders.set_rate(account.id, read, rate)
+        kind = self._kinds_rate(read, simulated=account.base_url is not None)
+        await self.senders.set_rate(account.id, read, rate, kind)
         await self.refresh()
         return await self._facts(account, read)
 

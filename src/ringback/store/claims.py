@@ -76,23 +76,38 @@ class ClaimTable:
         self, c: Any, ticket: Ticket, rate: int, owner: str, lease: float
     ) -> Claimed | Later | None:
         whose = {"account_id": ticket.account_id, "sender": str(ticket.sender)}
-        top = await self._queries.top_job(c, **whose)
+        top = await self._queries.top_job(c, **whose, wait=0)
         if top is None:
             return await self._not_yet(c, ticket.job_id)
         pace = Pace(**whose, cost=top["cost"], rate=rate)
-        wait = await self._senders.slot(c, pace, HORIZON)
-        if wait is None:
-            away = max(await self._senders.book(c, pace), HORIZON)
-            await self._queries.turn_later(c, id=ticket.job_id, wait=round(away * 1000))
-            return Later(away)
-        # The slot is ours; another process may have taken the job before we held the sender's row.
-        while (job := await self._take(c, top["id"], owner, lease + wait)) is None:
-            if (top := await self._queries.top_job(c, **whose)) is None:
-                return None
-        return Claimed(job, wait)
+        away = await self._senders.slot(c, pace, HORIZON)
+        if away is None:
+            return await self._turned_away(c, ticket, pace)
+        # The slot is ours. Another process may have taken the job before we held the sender's row, and what
+        # expires before its slot must not leave then.
+        while top is not None:
+            job = await self._take(c, top["id"], owner, lease, away)
+            if job is not None:
+                await self._senders.move_slot(c, pace, job.cost)
+                return Claimed(job, away)
+            top = await self._queries.top_job(c, **whose, wait=round(away * 1000))
+        await self._senders.move_slot(c, pace, 0)
+        return await self._not_yet(c, ticket.job_id)
 
-    async def _take(self, c: Any, job_id: str, owner: str, lease: float) -> Job | None:
-        row = await self._queries.claim_job(c, id=job_id, owner=owner, lease=round(lease * 1000))
+    async def _turned_away(self, c: Any, ticket: Ticket, pace: Pace) -> Later:
+        """The sender is not free: the turn planned meanwhile (its rate was changed), or the next free one."""
+        row = await self._queries.turn_of(c, id=ticket.job_id)
+        if row is not None and row["wait"] > HORIZON * 1000:
+            return Later(row["wait"] / 1000)
+        away = max(await self._senders.book(c, pace), HORIZON)
+        await self._queries.turn_later(c, id=ticket.job_id, wait=round(away * 1000))
+        return Later(away)
+
+    async def _take(self, c: Any, job_id: str, owner: str, lease: float, away: float = 0.0) -> Job | None:
+        wait = round(away * 1000)
+        row = await self._queries.claim_job(
+            c, id=job_id, owner=owner, lease=round(lease * 1000) + wait, wait=wait
+        )
         if row is None:
             return None
         await self._queries.insert_attempt(
@@ -109,8 +124,11 @@ class ClaimTable:
 
     async def _not_yet(self, c: Any, job_id: str) -> Later | None:
         row = await self._queries.wait_of(c, id=job_id)
-        # What has expired waits for its withdrawal, not for a turn.
-        return Later(row["wait"] / 1000) if row is not None and row["wait"] > 0 else None
+        if row is None or row["wait"] <= 0:
+            return None  # what has expired waits for its withdrawal, not for a turn
+        # Or it would be looked at again and again, before others whose senders are free.
+        await self._queries.turn_later(c, id=job_id, wait=row["wait"])
+        return Later(row["wait"] / 1000)
 
     async def renew(self, job_ids: Iterable[str], owner: str, lease: float) -> None:
         """Keep this process's leases of the jobs that it is still at, for `lease` seconds."""

@@ -45,6 +45,15 @@ class SenderQueue:
     now: int
 
 
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A sender that could send, and something waits for it."""
+
+    account_id: str
+    sender: str
+    simulated: bool
+
+
 class SenderTable:
     """Turns and slots, always within somebody's transaction; rates and queues on their own."""
 
@@ -62,6 +71,11 @@ class SenderTable:
         row = await self._queries.take_slot(c, **pace.parameters, horizon=round(horizon * MICROSECONDS))
         return max(0.0, float(row["away"]) / MICROSECONDS) if row is not None else None
 
+    async def move_slot(self, c: Any, pace: Pace, cost: int) -> None:
+        """The slot just taken is for a job of another cost; 0 gives it back."""
+        if cost != pace.cost:
+            await self._queries.move_slot(c, **pace.parameters | {"cost": cost - pace.cost})
+
     async def hold(self, account_id: str, sender: str, seconds: float) -> None:
         """Nothing leaves this sender for so long."""
         await self._database.write(
@@ -71,16 +85,37 @@ class SenderTable:
         )
 
     async def heed(self, job_id: str, code: int | None) -> None:
-        """Slow a job's sender down if the code that became of the job, or of its message, says it was too fast."""
+        """Slow a job's sender down if a code that the job or its message came to says it was too fast."""
         if code == TOO_FAST:
             wait = round(SLOWED_FOR * 1000)
             await self._database.write(lambda c: self._queries.slow_sender_of(c, job_id=job_id, wait=wait))
 
-    async def set_rate(self, account_id: str, sender: str, rate: int | None) -> None:
-        """Give it a rate of its own, or None for its kind's."""
-        await self._database.write(
-            lambda c: self._queries.set_rate(c, account_id=account_id, sender=sender, rate=rate)
-        )
+    async def set_rate(self, account_id: str, sender: str, rate: int | None, kind: int | None = None) -> None:
+        """Give it a rate of its own, or None for its kind's; what waits already is planned anew."""
+
+        async def work(c: Any) -> None:
+            await self._queries.set_rate(c, account_id=account_id, sender=sender, rate=rate, kind=kind)
+            await self._plan(c, account_id, sender, rate or kind)
+
+        await self._database.write(work)
+
+    async def plan_anew(self, account_id: str, sender: str, rate: int | None) -> None:
+        """Let what waits for a sender have its turns one after the other from now on."""
+        await self._database.write(lambda c: self._plan(c, account_id, sender, rate))
+
+    async def _plan(self, c: Any, account_id: str, sender: str, rate: int | None) -> None:
+        # The sender's row first, as a claim does, or the two could wait for each other.
+        await self._queries.book_all(c, account_id=account_id, sender=sender, rate=rate)
+        await self._queries.spread_turns(c, account_id=account_id, sender=sender, rate=rate)
+
+    async def idle(self, horizon: float) -> list[Idle]:
+        """Senders that could have sent for so many seconds while all that waits has its turn later."""
+
+        async def select(c: Any) -> list[Idle]:
+            rows = self._queries.idle_senders(c, horizon=round(horizon * MICROSECONDS))
+            return [Idle(row["account_id"], row["sender"], row["base_url"] is not None) async for row in rows]
+
+        return await self._database.read(select)
 
     async def own_rates(self) -> Mapping[tuple[str, str], int]:
         """The rates that were set, by account and sender."""

@@ -46,11 +46,12 @@ where j.state = 'waiting' and j.turn_at <= db_now() + cast(:until as bigint)
   and (j.turn_at > :after_at or (j.turn_at = :after_at and j.id > :after_id))
 order by j.turn_at, j.id limit :most;
 
--- name: claim_job(id, owner, lease)^
--- Take a waiting job: compare-and-set, so that only one process ever runs it. The lease is in milliseconds.
+-- name: claim_job(id, owner, lease, wait)^
+-- Take a waiting job that leaves in so many milliseconds: compare-and-set, so that only one process ever runs it.
 update jobs set state = 'running', attempts = attempts + 1, lease_owner = :owner,
                 lease_until = db_now() + cast(:lease as bigint), updated_at = db_now()
-where id = :id and state = 'waiting' and due_at <= db_now() and (expires_at is null or expires_at > db_now())
+where id = :id and state = 'waiting' and due_at <= db_now()
+  and (expires_at is null or expires_at > db_now() + cast(:wait as bigint))
   and not exists (select 1 from senders s where s.account_id = jobs.account_id and s.sender = jobs.sender
                                             and s.held_until > db_now() * 1000)
 returning *, (select name from accounts where accounts.id = account_id) as account;
@@ -60,6 +61,10 @@ returning *, (select name from accounts where accounts.id = account_id) as accou
 select case when s.held_until > j.due_at * 1000 then s.held_until / 1000 + 1 else j.due_at end - db_now() as wait
 from jobs j left join senders s on s.account_id = j.account_id and s.sender = j.sender
 where j.id = :id and j.state = 'waiting';
+
+-- name: turn_of(id)^
+-- How far away the turn of a waiting job is, in milliseconds; nothing if it does not wait.
+select turn_at - db_now() as wait from jobs where id = :id and state = 'waiting';
 
 -- name: turn_later(id, wait)!
 -- The turn of a waiting job comes in so many milliseconds.

@@ -24,11 +24,18 @@ where senders.free_at <= db_now() * 1000 + cast(:horizon as bigint) and senders.
 returning free_at - (case when slowed_until > db_now() * 1000 then 2 else 1 end)
           * cast(:cost as bigint) * 1000000000 / cast(:rate as bigint) - db_now() * 1000 as away;
 
--- name: top_job(account_id, sender)^
--- Whose turn a sender's slot is: the highest priority first, then the longest due.
+-- name: move_slot(account_id, sender, cost, rate)!
+-- The slot just taken went to a job that costs so many segments more than it was taken for, or fewer.
+update senders
+set free_at = free_at + (case when slowed_until > db_now() * 1000 then 2 else 1 end)
+                        * cast(:cost as bigint) * 1000000000 / cast(:rate as bigint)
+where account_id = :account_id and sender = :sender;
+
+-- name: top_job(account_id, sender, wait)^
+-- Whose a slot is that is so many milliseconds away: the highest priority first, then the longest due.
 select id, cost from jobs
 where account_id = :account_id and sender = :sender and state = 'waiting' and due_at <= db_now()
-  and (expires_at is null or expires_at > db_now())
+  and (expires_at is null or expires_at > db_now() + cast(:wait as bigint))
 order by priority desc, due_at, id limit 1;
 
 -- name: hold_sender(account_id, sender, wait)!
@@ -46,10 +53,43 @@ select account_id, sender, (db_now() + cast(:wait as bigint)) * 1000, db_now()
 from jobs where id = :job_id and sender is not null
 on conflict (account_id, sender) do update set slowed_until = excluded.slowed_until, updated_at = db_now();
 
--- name: set_rate(account_id, sender, rate)!
--- Give a sender a rate of its own, or null for its kind's again.
-insert into senders (account_id, sender, rate, updated_at) values (:account_id, :sender, :rate, db_now())
-on conflict (account_id, sender) do update set rate = excluded.rate, free_at = 0, booked_until = 0, updated_at = db_now();
+-- name: set_rate(account_id, sender, rate, kind)!
+-- Give a sender a rate of its own, or null for its kind's again; what it has still to pay off is paid at the new one.
+insert into senders (account_id, sender, rate, updated_at)
+values (:account_id, :sender, cast(:rate as bigint), db_now())
+on conflict (account_id, sender) do update
+set rate = excluded.rate, updated_at = db_now(),
+    free_at = case when senders.free_at <= db_now() * 1000 then senders.free_at
+                   else db_now() * 1000 + coalesce((senders.free_at - db_now() * 1000)
+                        * coalesce(senders.rate, cast(:kind as bigint)) / coalesce(excluded.rate, cast(:kind as bigint)), 0)
+              end;
+
+-- name: spread_turns(account_id, sender, rate)!
+-- Plan the turns of all that waits for a sender anew, one after the other; at once where no pace is kept (null).
+update jobs set turn_at = db_now() + coalesce(w.ahead * 1000000 / cast(:rate as bigint), 0)
+from (
+    select id, cast(sum(cost) over (order by priority desc, due_at, id) as bigint) - cost as ahead
+    from jobs where account_id = :account_id and sender = :sender and state = 'waiting' and due_at <= db_now()
+) w
+where jobs.id = w.id and jobs.state = 'waiting';
+
+-- name: book_all(account_id, sender, rate)!
+-- The next turn is after all that waits; at once where no pace is kept (null).
+update senders
+set booked_until = coalesce(db_now() * 1000 + 1000000000 / cast(:rate as bigint) * (
+        select coalesce(cast(sum(cost) as bigint), 0) from jobs
+        where jobs.account_id = senders.account_id and jobs.sender = senders.sender and state = 'waiting'
+          and due_at <= db_now()), 0)
+where account_id = :account_id and sender = :sender;
+
+-- name: idle_senders(horizon)
+-- Senders that could send now and have something to, whose turns are all further away (microseconds) than need be.
+select s.account_id, s.sender, a.base_url from senders s join accounts a on a.id = s.account_id
+where s.free_at <= db_now() * 1000 - cast(:horizon as bigint) and s.held_until <= db_now() * 1000
+  and exists (select 1 from jobs j where j.account_id = s.account_id and j.sender = s.sender
+                                     and j.state = 'waiting' and j.due_at <= db_now())
+  and not exists (select 1 from jobs j where j.account_id = s.account_id and j.sender = s.sender
+                                         and j.state = 'waiting' and j.turn_at <= db_now() + cast(:horizon as bigint) / 1000);
 
 -- name: own_rates()
 -- The senders that have a rate of their own.
