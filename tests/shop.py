@@ -13,13 +13,14 @@ from tests.simulated import control
 
 from ringback.app import join
 from ringback.clock import machine_clock
-from ringback.connector import Connector, Parts
+from ringback.connector import Connector
 from ringback.key_file import read_or_create
 from ringback.outbox.attempt import Attempts
 from ringback.outbox.dispatcher import Cadence, Dispatcher, QueueLine
 from ringback.outbox.line import MemoryLine, PostgresLine
 from ringback.outbox.retry import Backoff
 from ringback.outcome import Outcome, Timeline
+from ringback.parts import Parts
 from ringback.secrets import Keyring
 from ringback.settings import DatabasePlace, PostgresUrl, Settings
 from ringback.store import Store, open_store

@@ -90,9 +90,9 @@ async def test_jobs_that_waited_before_the_start_are_counted(idle: Shop) -> None
     refusal = await strict.store.backlog.refusal(strict.most_waiting)
 
     assert isinstance(refusal, Full)
-    assert await idle.parts.store.backlog.look() == Census(
-        waiting=MOST, running=0, unknown=0, alarms=0, oldest=pytest.approx(0, abs=5_000)
-    )
+    census = await idle.parts.store.backlog.look()
+    assert replace(census, oldest=0) == Census(waiting=MOST, running=0, unknown=0, alarms=0, oldest=0)
+    assert 0 <= census.oldest < 5_000
 
 
 async def test_a_disk_that_is_behind_is_not_given_more(idle: Shop) -> None:
@@ -123,7 +123,7 @@ def test_a_million_jobs_may_wait_unless_it_is_set() -> None:
 
 
 async def test_a_database_that_is_away_tells_when_to_ask_again(narrow: Api) -> None:
-    with sqlite3.connect(narrow.settings.database) as database:
+    with sqlite3.connect(str(narrow.settings.database)) as database:
         database.execute("drop table keys")
     database.close()
 

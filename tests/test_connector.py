@@ -56,9 +56,9 @@ async def test_a_caller_who_does_not_wait_hears_that_it_is_on_its_way(tmp_path: 
 
 async def test_readiness_tells_whether_jobs_are_sent(tmp_path: Path) -> None:
     async with opened(tmp_path, dispatch=False) as shop:
-        assert await shop.connector.ready() == {"database": True}
+        assert await shop.connector.ready() == {"database": True, "queue": True}
         shop.connector.start()
-        assert await shop.connector.ready() == {"database": True, "dispatcher": True}
+        assert await shop.connector.ready() == {"database": True, "queue": True, "dispatcher": True}
 
 
 async def test_a_withdrawn_job_is_never_sent(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from ringback.errors import Misconfigured
-from ringback.serving import ANY_ADDRESS, introduction, is_loopback, listening
+from ringback.http.hosts import is_loopback_name
+from ringback.serving import ANY_ADDRESS, introduction, listening
 from ringback.settings import Settings
 
 SETTINGS = Settings(database=Path("/data/ringback.db"), key_file=Path("/config/key"))
@@ -35,13 +36,13 @@ def warns(host: str) -> bool:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
 def test_on_this_machine_alone_there_is_nothing_to_warn_of(host: str) -> None:
-    assert is_loopback(host)
+    assert is_loopback_name(host)
     assert not warns(host)
 
 
 @pytest.mark.parametrize("host", [*ANY_ADDRESS, "192.0.2.1", "ringback.example.org"])
 def test_beyond_this_machine_it_warns_that_plain_http_can_be_read(host: str) -> None:
-    assert not is_loopback(host)
+    assert not is_loopback_name(host)
     assert warns(host)
 
 

@@ -19,9 +19,10 @@ from ringback import __version__
 
 if TYPE_CHECKING:
     from ringback.accounts import Accounts
-    from ringback.connector import Connector, Parts
+    from ringback.connector import Connector
     from ringback.metrics import Meters
     from ringback.outbox.dispatcher import Means, QueueLine
+    from ringback.parts import Parts
     from ringback.secrets import Keyring
     from ringback.settings import Settings
     from ringback.store import Store
@@ -124,13 +125,13 @@ def join(
     from ringback.accounts import Accounts
     from ringback.api_keys import ApiKeys
     from ringback.clock import machine_clock
-    from ringback.connector import Parts
     from ringback.outbox.dispatcher import Dispatcher
     from ringback.outbox.expiry import Expiry
     from ringback.outbox.polling import Polling
     from ringback.outbox.reconcile import Reconcile
     from ringback.outbox.retention import Retention
     from ringback.outbox.vitals import Vitals
+    from ringback.parts import Parts
     from ringback.perform import Perform
     from ringback.sealing import Sealing
     from ringback.verifications import Verifications

@@ -2,62 +2,29 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
-from ringback.accounts import Accounts
 from ringback.action import Input
 from ringback.actions import action_of
-from ringback.api_keys import ApiKeys
-from ringback.clock import Clock, iso
-from ringback.errors import Conflict, InvalidInput, NotFound
+from ringback.clock import iso
+from ringback.errors import Conflict, InvalidInput, Misconfigured, NotFound
 from ringback.log import logger
-from ringback.outbox.dispatcher import Dispatcher
-from ringback.outbox.expiry import Expiry
-from ringback.outbox.polling import Polling
-from ringback.outbox.reconcile import Reconcile
-from ringback.outbox.retention import Retention
 from ringback.outbox.settlement import Settlement, inputs_again
-from ringback.outbox.throughput import SenderFacts, Throughput
-from ringback.outbox.vitals import Vitals
+from ringback.outbox.throughput import SenderFacts
 from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
-from ringback.perform import Asked, Perform, Prepared, is_read
-from ringback.sealing import Sealing
-from ringback.store import Store
+from ringback.parts import Parts
+from ringback.perform import Asked, Prepared, is_read
 from ringback.store.again import Replacement
 from ringback.store.jobs import JobFilter
 from ringback.store.outcomes import place_of
 from ringback.store.rows import Job, State
-from ringback.verifications import Verifications
-from ringback.webhooks.status import StatusCallbacks
 
 log = logger()
 
 WAIT = 40.0  # seconds; longer than any one try may take
 LOOK_AFTER = (0.25, 0.25, 0.5, 1.0, 2.0)  # seconds; where nobody tells of a change made by another process
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What the composition root joins."""
-
-    store: Store
-    accounts: Accounts
-    verifications: Verifications
-    perform: Perform
-    dispatcher: Dispatcher
-    throughput: Throughput
-    polling: Polling
-    reconcile: Reconcile
-    expiry: Expiry
-    retention: Retention
-    keys: ApiKeys
-    sealing: Sealing
-    callbacks: StatusCallbacks
-    vitals: Vitals
-    clock: Clock
 
 
 class Connector:
@@ -103,9 +70,19 @@ class Connector:
         await self._parts.dispatcher.stop()
 
     async def ready(self) -> dict[str, bool]:
-        """Whether the database answers and, where this process sends, the dispatcher runs."""
+        """Whether the database answers, the queue is there and, where this process sends, it does."""
         await self._store.accounts.exists_any()
-        return {"database": True} | ({"dispatcher": self._parts.dispatcher.alive} if self._sends else {})
+        sends = {"dispatcher": self._parts.dispatcher.alive} if self._sends else {}
+        return {"database": True, "queue": await self._has_queue()} | sends
+
+    async def _has_queue(self) -> bool:
+        check = getattr(self._parts.dispatcher.means.line, "check", None)  # memory has no tables
+        try:
+            await check() if check is not None else None
+        except Misconfigured as error:
+            log.error("no_queue", error=error.message)  # noqa: TRY400 - the words say it all
+            return False
+        return True
 
     async def run(  # noqa: PLR0913 - the keywords are the contract
         self,

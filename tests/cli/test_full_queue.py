@@ -16,6 +16,6 @@ async def test_the_command_line_says_it_in_a_sentence(
     said = await shop.send(*later)
     again = await shop.send(*later, "--key", "first")
 
-    assert (said.code, said.out) == (2, "")
+    assert (said.code, said.out) == (75, "")
     assert said.err.startswith("The queue is full: 1 jobs wait.")
     assert again.code == 3

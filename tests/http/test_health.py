@@ -1,7 +1,10 @@
 import sqlite3
+from dataclasses import replace
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 from tests.http.outside import Api, served
+from tests.postgres import PostgresServer
 
 from ringback.settings import Settings
 
@@ -14,7 +17,7 @@ async def test_health_needs_no_key(api: Api) -> None:
 
     assert (alive.status, alive.body) == (200, {"status": "ok"})
     assert ready.status == 200
-    assert ready.body == {"status": "ok", "parts": {"database": True, "dispatcher": True}}
+    assert ready.body == {"status": "ok", "parts": {"database": True, "queue": True, "dispatcher": True}}
 
 
 async def test_a_server_without_its_ledger_is_alive_but_not_ready(api: Api) -> None:
@@ -30,7 +33,7 @@ async def test_a_server_that_leaves_sending_to_workers_is_ready(settings: Settin
     async with served(settings, dispatch=False) as api:
         answer = await api.get("/readyz", key=None)
 
-    assert (answer.status, answer.body["parts"]) == (200, {"database": True})
+    assert (answer.status, answer.body["parts"]) == (200, {"database": True, "queue": True})
 
 
 async def test_a_server_whose_dispatcher_stopped_is_not_ready(api: Api) -> None:
@@ -38,4 +41,30 @@ async def test_a_server_whose_dispatcher_stopped_is_not_ready(api: Api) -> None:
 
     answer = await api.get("/readyz", key=None)
 
-    assert (answer.status, answer.body["parts"]) == (503, {"database": True, "dispatcher": False})
+    assert (answer.status, answer.body["parts"]) == (
+        503,
+        {"database": True, "queue": True, "dispatcher": False},
+    )
+
+
+async def test_a_server_that_is_not_ready_tells_when_to_ask_again(api: Api) -> None:
+    await api.connector.stop()
+
+    assert (await api.get("/readyz", key=None)).headers["retry-after"] == "5"
+
+
+async def test_a_database_without_the_queues_tables_is_not_ready(
+    settings: Settings, postgres: PostgresServer
+) -> None:
+    async with (
+        postgres.database() as url,
+        served(replace(settings, database=url), dispatch=False) as api,
+    ):
+        before = await api.get("/readyz", key=None)
+        connection = await asyncpg.connect(url.url)
+        await connection.execute("drop table pgqueuer cascade")
+        await connection.close()
+        after = await api.get("/readyz", key=None)
+
+    assert (before.status, before.body["parts"]) == (200, {"database": True, "queue": True})
+    assert (after.status, after.body["parts"]) == (503, {"database": True, "queue": False})

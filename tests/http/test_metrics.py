@@ -16,6 +16,7 @@ pytestmark = pytest.mark.anyio
 
 HI = {"to": ADA, "body": "Hi Ada, a secret"}
 PUBLIC = "https://ringback.example.org"
+REFUSED = Action(kind="refusal", code=21211, status=400)
 Labels = dict[str, str]
 
 
@@ -36,7 +37,9 @@ async def value(api: Api, name: str, **labels: str) -> float:
 
 
 async def test_attempts_are_counted_by_action_and_verdict(shop: Api) -> None:
-    shop.simulator.faults.add({"operation": "CreateMessage"}, [Action(kind="refusal", code=21211, status=400)])
+    shop.simulator.faults.add(
+        {"operation": "CreateMessage"}, [Action(kind="refusal", code=21211, status=400)]
+    )
     await shop.run("SendMessage", HI)
     await shop.run("SendMessage", HI)
     await shop.run("SendVerify", {"to": ADA})
@@ -48,8 +51,8 @@ async def test_attempts_are_counted_by_action_and_verdict(shop: Api) -> None:
 
 async def test_requests_to_twilio_are_timed_by_how_they_ended(shop: Api) -> None:
     before = await value(shop, "ringback_twilio_request_seconds_count", outcome="ok")
-    for fault in ({"kind": "rate_limit", "code": 20429, "status": 429}, {"kind": "drop", "stage": "after"}):
-        shop.simulator.faults.add({"operation": "CreateMessage"}, [Action(**fault)])
+    for fault in (Action(kind="rate_limit", code=20429, status=429), Action(kind="drop", stage="after")):
+        shop.simulator.faults.add({"operation": "CreateMessage"}, [fault])
         await shop.run("SendMessage", HI)
     await shop.run("SendMessage", HI)
 
@@ -78,8 +81,8 @@ async def test_callbacks_are_counted_by_what_they_came_to(shop: Api) -> None:
     await shop.run("SendMessage", HI)
     await shop.post("/hooks/acc_1/status/job_1/1")
     async with asyncio.timeout(5):
-        while not await value(shop, "ringback_callbacks_total", heard="noted"):
-            await asyncio.sleep(0.02)  # noqa: ASYNC110 - Twilio calls when it likes
+        while not await value(shop, "ringback_callbacks_total", heard="noted"):  # noqa: ASYNC110 - from outside
+            await asyncio.sleep(0.02)
 
     assert await value(shop, "ringback_callbacks_total", heard="refused") == 1
     hooks = "/hooks/{account_id}/status/{job_id}/{attempt}"
@@ -130,8 +133,8 @@ async def test_nothing_personal_is_a_label(shop: Api) -> None:
 
 async def test_the_process_and_its_event_loop_are_measured(shop: Api) -> None:
     async with asyncio.timeout(5):
-        while not await value(shop, "ringback_event_loop_lag_seconds_count"):
-            await asyncio.sleep(0.1)  # noqa: ASYNC110 - it comes by itself
+        while not await value(shop, "ringback_event_loop_lag_seconds_count"):  # noqa: ASYNC110 - from outside
+            await asyncio.sleep(0.1)
 
     assert await value(shop, "process_resident_memory_bytes") > 1_000_000
     assert await value(shop, "ringback_info") == 1

@@ -39,7 +39,7 @@ async def healthz() -> Response:
     },
 )
 async def readyz(connector: Ringback) -> Response:
-    """200 if the database answers and the dispatcher runs, else 503; no key is needed."""
+    """200 if the database answers, the queue is there and the dispatcher runs, else 503; no key is needed."""
     try:
         parts = await asyncio.wait_for(connector.ready(), PATIENCE)
     except (RingbackError, TimeoutError) as error:

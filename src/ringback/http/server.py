@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +24,9 @@ from ringback.http.problems import NoTraceback, add_handlers
 from ringback.http.senders import senders
 from ringback.settings import Settings
 
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own telemetry would tell of whole addresses, numbers in them too, and of the texts of errors."""
+
 
 def build(connector: Connector, settings: Settings) -> FastAPI:
     """The ASGI app of an open connector."""
@@ -35,6 +39,7 @@ def build(connector: Connector, settings: Settings) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
         middleware=middleware_of(connector, settings),
+        telemetry=SILENT,
     )
     app.state.connector = connector
     for router in (accounts, actions, jobs, senders, health):
@@ -52,7 +57,11 @@ def build(connector: Connector, settings: Settings) -> FastAPI:
 def build_for_worker(connector: Connector, settings: Settings) -> FastAPI:
     """The ASGI app of a process that only sends: its health and what it measures."""
     app = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, middleware=middleware_of(connector, settings)
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        middleware=middleware_of(connector, settings),
+        telemetry=SILENT,
     )
     app.state.connector = connector
     app.include_router(health)

@@ -235,15 +235,8 @@ class Outcomes:
             await self._queries.complete_result(c, id=place.job_id, result=ending.result, now=now)
             await note(self._queries, c, place.job, now, "answered", who)
         elif job["state"] != ending.state.value:
-            await note(
-                self._queries,
-                c,
-                place.job,
-                now,
-                "alarm",
-                who,
-                message=f"The try ended {ending.state.value} after the job was {job['state']}.",
-            )
+            text = f"The try ended {ending.state.value} after the job was {job['state']}."
+            await note(self._queries, c, place.job, now, "alarm", who, message=text)
 
     async def _insert_message(self, c: Any, place: Place, message: MadeMessage, now: int) -> None:
         await self._queries.insert_message(
