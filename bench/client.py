@@ -53,15 +53,15 @@ def main() -> int:
 
 
 @contextmanager
-def serving(compiler: str, folder: Path, core: int) -> Iterator[str]:
-    """The C server on a free port, pinned to a core of its own."""
+def serving(compiler: str, folder: Path, core: int, latency: int = 0) -> Iterator[str]:
+    """The C server on a free port, pinned to a core of its own; it answers after `latency` milliseconds."""
     program = folder / "fake_api"
     source = Path(__file__).with_name("fake_api.c")
     subprocess.run([compiler, "-O2", "-w", "-o", program, source], check=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = subprocess.Popen([program, str(port), "0"])
+    server = subprocess.Popen([program, str(port), str(latency)])
     os.sched_setaffinity(server.pid, [core])
     try:
         await_port(port)
