@@ -93,6 +93,38 @@ async def test_a_slot_goes_to_the_highest_priority_whoever_holds_the_ticket(
     assert [first.job.id, second.job.id] == ["job_code", "job_normal"]
 
 
+async def test_a_slot_that_comes_after_a_job_expires_is_taken_and_paid_for_by_the_next(
+    store: Store, new_job: NewJobOf
+) -> None:
+    await accept(store, new_job, "job_0")
+    assert isinstance(await claim(store, "job_0"), Claimed)
+    await accept(store, new_job, "job_soon", priority=10, expires_at=machine_clock() + 300)
+    long = new_job("job_long", now=machine_clock() - 1_000, sender=SENDER, cost=5)
+    await store.jobs.accept(long, NOBODY, Pacing(ONE_A_SECOND))
+
+    second = await claim(store, "job_soon")
+
+    assert isinstance(second, Claimed)
+    assert second.job.id == "job_long"
+    assert second.wait > 0.5
+    await accept(store, new_job, "job_last")
+    last = await claim(store, "job_last")
+    assert isinstance(last, Later)
+    assert last.seconds > 3
+
+
+async def test_a_slot_that_nobody_can_use_is_given_back(store: Store, new_job: NewJobOf) -> None:
+    await accept(store, new_job, "job_0")
+    assert isinstance(await claim(store, "job_0"), Claimed)
+    await accept(store, new_job, "job_soon", expires_at=machine_clock() + 300)
+    assert await claim(store, "job_soon") is None
+    assert await claim(store, "job_soon") is None
+
+    await accept(store, new_job, "job_last")
+
+    assert isinstance(await claim(store, "job_last"), Claimed)
+
+
 async def test_many_processes_together_keep_one_senders_rate(store: Store, new_job: NewJobOf) -> None:
     rate = 100_000  # a hundred a second
     for number in range(60):
