@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.store.conftest import NOBODY, NewJobOf, an_account
 
-from ringback.errors import Misconfigured
+from ringback.errors import Misconfigured, Unavailable
 from ringback.store import Store, open_store
 from ringback.store.database import split_statements
 
@@ -145,3 +145,30 @@ async def test_no_listener_to_debug_logs_hears_what_is_written(
         await store.jobs.accept(new_job(), NOBODY)
 
     assert "+15005550006" not in caplog.text
+
+
+async def test_a_file_that_is_moved_away_is_not_written_to_and_serves_again_once_it_is_back(
+    tmp_path: Path, new_job: NewJobOf
+) -> None:
+    ledger, elsewhere = tmp_path / "ledger.db", tmp_path / "elsewhere.db"
+    async with open_store(ledger) as store:
+        await store.accounts.insert(an_account())
+        ledger.rename(elsewhere)
+        with pytest.raises(Unavailable, match="moved, removed or replaced"):
+            await store.jobs.accept(new_job("job_1"), NOBODY)
+        with pytest.raises(Unavailable, match="put that file back"):
+            await store.accounts.all()
+
+        elsewhere.rename(ledger)
+
+        assert await store.jobs.get("job_1") is None
+        assert await store.jobs.accept(new_job("job_2"), NOBODY)
+
+
+async def test_another_file_in_its_place_is_not_taken_for_it(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.db"
+    async with open_store(ledger) as store:
+        ledger.rename(tmp_path / "elsewhere.db")
+        async with open_store(ledger):
+            with pytest.raises(Unavailable, match="restart on the one that is there"):
+                await store.accounts.insert(an_account())

@@ -23,6 +23,10 @@ AnswerT = TypeVar("AnswerT")
 OLDEST_SQLITE = (3, 35, 0)  # the first with RETURNING, https://www.sqlite.org/lang_returning.html
 BUSY_TIMEOUT = 5.0  # seconds
 STATEMENTS_KEPT = 256
+GONE = (
+    "the file was moved, removed or replaced while it was open: put that file back, "
+    "or restart on the one that is there"
+)
 
 
 class SqliteQueries:
@@ -53,14 +57,36 @@ class SqliteQueries:
         connection.execute(sql, parameters)
 
 
+class SqliteFile:
+    """The file that was opened; SQLite itself goes on writing to one that has been removed."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+        self._opened = self._now()
+
+    def check(self) -> None:
+        """Raises `sqlite3.OperationalError` if another file, or none, is where it was."""
+        if self._now() != self._opened:
+            raise sqlite3.OperationalError(GONE)
+
+    def _now(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+
 class SqliteTransaction:
     """The writing connection, as seen from its thread."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, file: SqliteFile) -> None:
         self.connection = connection
+        self._file = file
 
     async def begin(self) -> None:
         """Take the write lock at once, so that no unit finds it taken halfway."""
+        self._file.check()
         self.connection.execute("begin immediate")
 
     async def commit(self) -> None:
@@ -83,7 +109,8 @@ class Sqlite:
     pool = None
 
     def __init__(self, writer: sqlite3.Connection, reader: sqlite3.Connection, path: str) -> None:
-        self._transaction = SqliteTransaction(writer)
+        self._file = SqliteFile(path)
+        self._transaction = SqliteTransaction(writer, self._file)
         self._reader = reader
         self._path = path
         self._writes = Lane()
@@ -122,6 +149,7 @@ class Sqlite:
     def _read(self, group: list[Unit]) -> None:
         for unit in group:
             try:
+                self._file.check()
                 unit.answer = complete(unit.work(self._reader))
             except Exception as error:  # noqa: BLE001 - it belongs to the caller of this unit alone
                 unit.failure = error
@@ -185,7 +213,8 @@ def _open_writer(path: str, clock: Clock) -> sqlite3.Connection:
 
 
 def _bring_up(writer: sqlite3.Connection, path: str, clock: Clock) -> list[int]:
-    return complete(migrate(SqliteTransaction(writer), SqliteShape(writer), path, clock()))
+    transaction = SqliteTransaction(writer, SqliteFile(path))
+    return complete(migrate(transaction, SqliteShape(writer), path, clock()))
 
 
 async def migrate_sqlite(path: str, clock: Clock) -> list[int]:
