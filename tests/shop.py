@@ -21,9 +21,11 @@ from ringback.outbox.line import MemoryLine, PostgresLine
 from ringback.outbox.retry import Backoff
 from ringback.outcome import Outcome, Timeline
 from ringback.parts import Parts
+from ringback.perform import Asked
 from ringback.secrets import Keyring
 from ringback.settings import DatabasePlace, PostgresUrl, Settings
 from ringback.store import Store, open_store
+from ringback.store.jobs import NewJob, Pacing
 from ringback.store.rows import Account, State
 from ringback.twilio.transport import Transport, open_transport
 from twilio_simulator.running import running
@@ -66,6 +68,20 @@ class Shop:
             while (job := await self.job(outcome)).state not in states:
                 await self.connector.wait(str(outcome.id), 0.05)
         return job
+
+    async def tries(self, outcomes: Sequence[Outcome]) -> list[int]:
+        """How often each job was tried, once all are done."""
+        return [len((await self.until(outcome, State.DONE)).attempts) for outcome in outcomes]
+
+    async def planned(self, **inputs: Any) -> tuple[NewJob, Pacing]:
+        """The row that a text would become."""
+        asked = Asked(action="SendMessage", inputs=HI | inputs, account="shop")
+        return self.parts.perform.planned(await self.parts.perform.prepare(asked), asked)
+
+    @property
+    def line(self) -> Any:
+        """The queue that brings its jobs up."""
+        return self.parts.dispatcher.means.line
 
     async def account(self, name: str = "shop") -> Account:
         return await self.parts.accounts.find(name)

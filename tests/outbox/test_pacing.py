@@ -157,5 +157,5 @@ async def test_withdrawn_jobs_keep_no_turns_from_those_that_come_later(
 
 def hurry(shop: Shop) -> None:
     """Let a place too far back in a shared queue be noticed at once."""
-    if hasattr(line := shop.parts.dispatcher.means.line, "overdue"):
+    if hasattr(line := shop.line, "overdue"):
         line.look_every = line.overdue = 0.2

@@ -16,6 +16,7 @@ from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job
+from pgqueuer.domain.types import QueueEntrypoint
 
 from ringback.errors import Misconfigured
 from ringback.store.claims import Turn
@@ -34,6 +35,23 @@ Handler = Callable[[Ticket], Awaitable[float | None]]
 
 # It logs each retry with a traceback; the dispatcher logs what went wrong, without texts.
 logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)
+
+
+NEXT_ETA = """
+    select execute_after - now() as eta from {table}
+    where entrypoint = $1 and status = 'queued' and execute_after > now()
+    order by execute_after limit 1
+"""
+
+
+class SharedQueries(Queries):
+    """PgQueuer's queries, for a queue in which a hundred thousand jobs wait for their turn."""
+
+    async def next_deferred_eta(self, entrypoints: list[QueueEntrypoint]) -> timedelta | None:
+        """The time until the next turn; PgQueuer asks for `any` entrypoint, and so sorts all that waits."""
+        query = NEXT_ETA.format(table=self.qbe.qualified.queue_table)
+        rows: Any = await self.driver.fetch(query, entrypoints[0])
+        return rows[0]["eta"] if rows else None
 
 
 def manager_of(queries: Any, handle: Handler) -> QueueManager:
@@ -172,7 +190,7 @@ class PostgresLine:
 
     def manager(self, handle: Handler) -> QueueManager:
         """A queue manager on it, with a connection of its own to be woken by."""
-        return manager_of(Queries(AsyncpgPoolDriver(self.pool)), handle)
+        return manager_of(SharedQueries(AsyncpgPoolDriver(self.pool)), handle)
 
     async def tidy(self) -> None:
         """Forget the log that PgQueuer keeps of what it did."""
