@@ -62,7 +62,7 @@ async def test_without_a_path_the_ledger_lies_in_the_users_data_folder(home: Pat
 
 async def test_a_sqlite_address_names_the_ledger_too(tmp_path: Path) -> None:
     async with ringback.Ringback.open(f"sqlite:///{tmp_path}/here.db", dispatch=False) as rb:
-        assert await rb.ready() == {"database": True}
+        assert await rb.ready() == {"database": True, "queue": True}
 
     assert (tmp_path / "here.db").exists()
 
