@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.postgres import PostgresServer
 from tests.store.conftest import NOBODY, NewJobOf, an_account
 
 from ringback.errors import Misconfigured, Unavailable
@@ -172,3 +173,20 @@ async def test_another_file_in_its_place_is_not_taken_for_it(tmp_path: Path) -> 
         async with open_store(ledger):
             with pytest.raises(Unavailable, match="restart on the one that is there"):
                 await store.accounts.insert(an_account())
+
+
+async def test_a_database_that_lets_nobody_in_is_used_again_once_it_does(postgres: PostgresServer) -> None:
+    async with postgres.database() as url:
+        name = url.url.partition("?")[0].rpartition("/")[2]
+        async with open_store(url) as store:
+            await store.accounts.insert(an_account())
+            await postgres.run(f"alter database {name} with allow_connections false")
+            await postgres.run(
+                f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"  # noqa: S608
+            )
+            writes = (store.accounts.insert(an_account(f"shop{number}")) for number in range(12))
+            refused = await asyncio.gather(*writes, return_exceptions=True)
+            await postgres.run(f"alter database {name} with allow_connections true")
+
+            assert {type(error) for error in refused} == {Unavailable}
+            assert await store.accounts.insert(an_account("after"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from tests.store.conftest import NOBODY, NewJobOf, ticket
@@ -194,3 +195,40 @@ async def test_a_failure_keeps_its_code_and_words(store: Store, new_job: NewJobO
 
     job = await the_job(store)
     assert (job.message_status, job.message_error_code) == ("undelivered", 30003)
+
+
+async def test_a_try_that_speaks_twice_does_not_end_the_next(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    again = Ending(state=State.WAITING, error={"message": "not now"})
+    await store.outcomes.record(FIRST, again, "p", 3_000)
+    await store.outcomes.record(FIRST, again, "p", 3_000)
+    assert isinstance(await store.claims.claim(ticket(), None, "p", 20), Claimed)
+
+    await store.outcomes.record(FIRST, again, "p", 3_000)
+    await store.outcomes.record(FIRST, replace(again, state=State.NOT_SENT), "p", 3_000)
+
+    job = await the_job(store)
+    assert (job.state, job.attempts) == (State.RUNNING, 2)
+    _, events = await store.jobs.timeline("job_1")
+    assert [event.kind for event in events] == ["accepted", "running", "put_back", "running"]
+
+
+async def test_an_answer_and_all_its_callbacks_may_come_at_once(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    statuses = ["queued", "sending", "sent", "delivered"]
+
+    heard = await asyncio.gather(
+        store.outcomes.record(FIRST, SENT, "p", 3_000),
+        *(
+            store.outcomes.report(FIRST, MadeMessage(sid=SID, status=status), "callback", 3_000)
+            for status in statuses
+            for _ in range(3)
+        ),
+    )
+
+    assert heard.count(True) == len(statuses)
+    job = await the_job(store)
+    assert (job.state, job.message_status) == (State.DONE, "delivered")
+    _, events = await store.jobs.timeline("job_1")
+    assert [event.number for event in events] == list(range(1, len(events) + 1))
+    assert [event for event in events if event.kind == "alarm"] == []

@@ -76,33 +76,40 @@ class Transaction(Protocol):
         """Whose an error is."""
 
 
-async def commit_together(transaction: Transaction, group: list[Unit]) -> None:
-    """Do all units in one transaction; one that fails is left out, and the others are done without it."""
+async def commit_together(transaction: Transaction, group: list[Unit], tries: int = 4) -> None:
+    """Do all units in one transaction; one that fails is left out, and the others are done without it.
+
+    Where transactions met, each unit is done by itself, up to `tries` times.
+    """
     while group:
-        failed: Unit | None = None
-        try:
-            await transaction.begin()
-            for unit in group:
-                failed = unit
-                unit.answer = await unit.work(transaction.connection)
-            failed = None
-            await transaction.commit()
-        except Exception as error:  # noqa: BLE001 - it belongs to the callers, who are told below
-            await transaction.roll_back()
-            blame = transaction.blame(error)
-            if failed is not None and (blame is Blame.UNIT or (blame is Blame.NOBODY and len(group) == 1)):
-                failed.failure = error
-                group = [unit for unit in group if unit is not failed]
-            elif blame is Blame.NOBODY and len(group) > 1:
-                for unit in group:
-                    await commit_together(transaction, [unit])
-                return
-            else:
-                for unit in group:
-                    unit.failure = error
-                return
-        else:
+        at, error = await _try_all(transaction, group)
+        if error is None:
             return
+        blame = transaction.blame(error)
+        if blame is Blame.NOBODY and (len(group) > 1 or tries > 1):
+            for unit in group:
+                await commit_together(transaction, [unit], tries - 1 if len(group) == 1 else tries)
+            return
+        failed = [at] if at is not None and blame is not Blame.GROUP else group
+        for unit in failed:
+            unit.failure = error
+        group = [unit for unit in group if unit not in failed]
+
+
+async def _try_all(transaction: Transaction, group: list[Unit]) -> tuple[Unit | None, Exception | None]:
+    """The error that took the transaction back, and the unit at which it came."""
+    at: Unit | None = None
+    try:
+        await transaction.begin()
+        for unit in group:
+            at = unit
+            unit.answer = await unit.work(transaction.connection)
+        at = None
+        await transaction.commit()
+    except Exception as error:  # noqa: BLE001 - it belongs to the callers, who are told
+        await transaction.roll_back()
+        return at, error
+    return None, None
 
 
 class Lane:
@@ -131,7 +138,19 @@ class Lane:
                     self.finish()
                     break
                 group.append(unit)
+            await self._do(do_group, group)
+
+    @staticmethod
+    async def _do(do_group: Callable[[list[Unit]], Awaitable[None]], group: list[Unit]) -> None:
+        """Whatever happens, everybody is told, and the next group has its turn."""
+        try:
             await do_group(group)
+        except BaseException as error:
+            for member in group:
+                member.failure = member.failure or error
+            if not isinstance(error, Exception):
+                raise
+        finally:
             for member in group:
                 member.tell()
 

@@ -82,6 +82,9 @@ class Outcomes:
 
         async def work(c: Any) -> None:
             await self._end_attempt(c, place, ending, now)
+            if await self._is_over(c, place, ending):
+                await self._tell_late(c, place, ending, who, now)
+                return
             if ending.state is not State.WAITING:
                 await self._move(c, place, ending, who, now)
             elif not await self._put_back(c, place, ending, who, now):
@@ -94,6 +97,21 @@ class Outcomes:
                 await note(self._queries, c, place.job, now, "alarm", who, message=text, sid=ending.proof)
 
         await self._write(place.job_id, work)
+
+    async def _is_over(self, c: Any, place: Place, ending: Ending) -> bool:
+        """Whether a further try has begun, or may: one that speaks twice must not end another.
+
+        A write whose commit was not answered is repeated (`until_written`), and may have been done.
+        """
+        row = await self._queries.lock_job(c, id=place.job_id)
+        put_back = ending.state is State.WAITING and row["state"] == "waiting"
+        return bool(row["attempts"] != place.attempt or put_back)
+
+    async def _tell_late(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> None:
+        """An earlier try speaks again; only a message that it made is news."""
+        if ending.message is not None:
+            await self._keep(c, place, ending.message, now)
+            await self._prove(c, place, ending.message, who, now)
 
     async def report(self, place: Place, message: MadeMessage, who: str, now: int) -> bool:
         """A status was reported for a message of this job; False if it had been reported before."""
@@ -128,12 +146,7 @@ class Outcomes:
 
         async def work(c: Any) -> list[str]:
             rows = [row async for row in self._queries.jobs_with_lapsed_lease(c)]
-            for row in rows:
-                place = Place(account_id=row["account_id"], job_id=row["id"], attempt=row["attempts"])
-                ending = Ending(state=State.UNKNOWN, error={"message": LAPSED})
-                await self._end_attempt(c, place, ending, now)
-                await self._move(c, place, ending, "lease", now)
-            return [row["id"] for row in rows]
+            return [row["id"] for row in rows if await self._condemn(c, row, now)]
 
         condemned = await self._database.write(work)
         for job_id in condemned:
@@ -182,14 +195,30 @@ class Outcomes:
             place.job_id, lambda c: note(self._queries, c, place.job, now, kind, who, message=message)
         )
 
+    async def _condemn(self, c: Any, row: Any, now: int) -> bool:
+        held = await self._queries.lock_job(c, id=row["id"])
+        if held["state"] != "running" or held["leased"] >= 0 or held["attempts"] != row["attempts"]:
+            return False  # it was renewed, or answered, while we looked
+        place = Place(account_id=row["account_id"], job_id=row["id"], attempt=row["attempts"])
+        ending = Ending(state=State.UNKNOWN, error={"message": LAPSED})
+        await self._end_attempt(c, place, ending, now)
+        await self._move(c, place, ending, "lease", now)
+        return True
+
     async def _put_back(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> bool:
-        row = await self._queries.put_job_back(c, id=place.job_id, wait=ending.wait, now=now)
+        row = await self._queries.put_job_back(
+            c, id=place.job_id, attempt=place.attempt, wait=ending.wait, now=now
+        )
         if row is not None:
             await note(self._queries, c, place.job, now, "put_back", who, **(ending.error or {}))
         return row is not None
 
     async def _write(self, job_id: str, work: Callable[[Any], Awaitable[AnswerT]]) -> AnswerT:
-        answer = await self._database.write(work)
+        async def locked(c: Any) -> AnswerT:
+            await self._queries.lock_job(c, id=job_id)
+            return await work(c)
+
+        answer = await self._database.write(locked)
         self._watch.tell(job_id)
         return answer
 

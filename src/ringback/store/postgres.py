@@ -1,6 +1,7 @@
 """The database of many machines: PostgreSQL through asyncpg, with writes that share a transaction."""
 
 import asyncio
+import contextlib
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,30 +21,27 @@ AnswerT = TypeVar("AnswerT")
 WRITERS = 4  # transactions at once; each shares its commit among those who came meanwhile
 LARGEST_POOL = 14  # four writers, two listeners, the queue, and readers
 OPEN_WITHIN = 10.0  # seconds
+CLOSE_WITHIN = 10.0
 ANSWER_WITHIN = 30.0  # seconds; a statement of ours takes milliseconds
 MIGRATION_LOCK = 7_462_254_255  # any number that nobody else locks: "ringback" on a telephone's keys
 
-DB_NOW = "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)"
+# Within a select of its own, since an index is no help against a value that changes from row to row.
+DB_NOW = "(select cast(extract(epoch from clock_timestamp()) * 1000 as bigint))"
 
 GONE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # what it says of a connection that was lost between two of its states
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.PostgresIOError,
-    asyncpg.QueryCanceledError,
 )
+# Bad data, a broken constraint, a bad statement: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ONES_OWN = ("22", "23", "42")
+# Two who told of one job at once: done again, the second finds what the first wrote.
+MET = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
+
+
 # It logs with tracebacks that the database is away, which is told once, in words, where it is met.
 logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
-
-MET = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 
 class PostgresQueries:
@@ -66,7 +64,7 @@ class PostgresQueries:
                 names.append(variable)
             return f"{match['lead']}${names.index(variable) + 1}"
 
-        return str(VAR_REF.sub(number, sql.replace("db_now()", DB_NOW)))
+        return str(VAR_REF.sub(number, sql.replace("db_now()", DB_NOW).replace("for_update", "for update")))
 
     async def select(
         self, connection: Any, name: str, sql: str, parameters: Any, _record: Any = None
@@ -114,9 +112,16 @@ class PostgresTransaction:
 
     def blame(self, error: Exception) -> Blame:
         """Whose an error is."""
-        if isinstance(error, MET):
-            return Blame.NOBODY
-        return Blame.GROUP if isinstance(error, GONE) else Blame.UNIT
+        return blame(error)
+
+
+def blame(error: BaseException) -> Blame:
+    """Whose an error is: one caller's, the database's (a lost connection, a new password), or nobody's."""
+    if isinstance(error, MET):
+        return Blame.NOBODY
+    if isinstance(error, asyncpg.PostgresError):
+        return Blame.UNIT if str(error.sqlstate).startswith(ONES_OWN) else Blame.GROUP
+    return Blame.GROUP if isinstance(error, GONE) else Blame.UNIT
 
 
 class Postgres:
@@ -137,15 +142,15 @@ class Postgres:
         try:
             async with self.pool.acquire(timeout=OPEN_WITHIN) as connection:
                 return await work(connection)
-        except GONE as error:
-            raise self._unavailable(error) from error
+        except Exception as error:
+            raise self._told(error) from error
 
     async def write(self, work: Work[AnswerT]) -> AnswerT:
         """Run `work` inside a transaction and return once it is on disk. Raises `Unavailable`."""
         try:
             return await self._writes.do(work)
-        except (*GONE, *MET) as error:
-            raise self._unavailable(error) from error
+        except Exception as error:
+            raise self._told(error) from error
 
     async def serve(self) -> None:
         """Do what is asked until `finish`."""
@@ -157,14 +162,18 @@ class Postgres:
             self._writes.finish()
 
     async def _commit(self, group: list[Unit]) -> None:
+        connection = await self.pool.acquire(timeout=OPEN_WITHIN)
         try:
-            async with self.pool.acquire(timeout=OPEN_WITHIN) as connection:
-                await commit_together(PostgresTransaction(connection), group)
-        except GONE as error:
-            for unit in group:
-                unit.failure = unit.failure or error
+            await commit_together(PostgresTransaction(connection), group)
+        finally:
+            # What was committed stays so, whatever becomes of the connection.
+            with contextlib.suppress(*GONE, asyncpg.PostgresError):
+                await self.pool.release(connection)
 
-    def _unavailable(self, error: Exception) -> Unavailable:
+    def _told(self, error: Exception) -> Exception:
+        """The error as its caller is to hear it."""
+        if blame(error) is Blame.UNIT:
+            return error
         return Unavailable(f"The database {self._name} cannot serve now ({type(error).__name__}). {NOTHING}")
 
 
@@ -232,7 +241,7 @@ async def open_postgres(url: PostgresUrl) -> AsyncIterator[Postgres]:
         )
     except (*GONE, asyncpg.PostgresError, ValueError) as error:
         raise unopenable(str(url), error) from error
-    async with pool:
+    try:
         await _require_migrated(pool, str(url))
         database = Postgres(pool, str(url))
         serving = asyncio.create_task(database.serve())
@@ -240,7 +249,18 @@ async def open_postgres(url: PostgresUrl) -> AsyncIterator[Postgres]:
             yield database
         finally:
             database.finish()
-            await serving
+            await asyncio.wait([serving], timeout=ANSWER_WITHIN)
+    finally:
+        await _close(pool)
+
+
+async def _close(pool: Any) -> None:
+    """A server that no longer answers must not keep the process."""
+    try:
+        async with asyncio.timeout(CLOSE_WITHIN):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
 
 
 async def _require_migrated(pool: Any, name: str) -> None:

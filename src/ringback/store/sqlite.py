@@ -35,8 +35,8 @@ class SqliteQueries:
     is_aio_driver = True
 
     def process_sql(self, _name: str, _kind: Any, sql: str) -> str:
-        """SQLite takes `:name` as it is."""
-        return sql
+        """SQLite takes `:name` as it is, and has one writer, so that no row need be locked."""
+        return sql.replace(" for_update", "")
 
     async def select(
         self, connection: Any, _name: str, sql: str, parameters: Any, _record: Any = None

@@ -77,7 +77,11 @@ where id = :id and lease_owner = :owner and state = 'running';
 
 -- name: jobs_with_lapsed_lease()
 -- Jobs whose process stopped renewing: what became of them is unknown.
-select account_id, id, attempts from jobs where state = 'running' and lease_until < db_now();
+select account_id, id, attempts from jobs where state = 'running' and lease_until < db_now() order by id;
+
+-- name: lock_job(id)^
+-- Take a job's row before anything is written about it: two who tell of one job wait for each other here.
+select attempts, state, lease_until - db_now() as leased from jobs where id = :id for_update;
 
 -- name: move_job(id, state, new_state, result, error, now)^
 -- Move a job on from a state that it must still be in, and let its lease go; only a further try needs its secrets.
@@ -87,11 +91,11 @@ update jobs set state = :new_state, lease_owner = null, lease_until = null, upda
 where id = :id and state = :state
 returning account_id, id, attempts;
 
--- name: put_job_back(id, wait, now)^
+-- name: put_job_back(id, attempt, wait, now)^
 -- NotSent with tries left: the job waits again, for so many milliseconds.
 update jobs set state = 'waiting', due_at = db_now() + cast(:wait as bigint),
                 turn_at = db_now() + cast(:wait as bigint), lease_owner = null, lease_until = null, updated_at = :now
-where id = :id and state = 'running'
+where id = :id and state = 'running' and attempts = :attempt
 returning account_id, id, attempts;
 
 -- name: name_message(id, message_sid)^
