@@ -32,6 +32,15 @@ class PostgresServer:
         self._handle.stop()
         self._handle.start()
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """It is away for as long as the block lasts."""
+        self._handle.stop()
+        try:
+            yield
+        finally:
+            self._handle.start()
+
     def url_of(self, database: str) -> PostgresUrl:
         return PostgresUrl(f"postgresql://postgres@/{database}?host={self._folder}")
 

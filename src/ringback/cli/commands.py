@@ -26,7 +26,7 @@ from ringback.cli.running import run_app
 from ringback.cli.sealing import sealing_app
 from ringback.cli.senders import senders_app
 from ringback.cli.show import DONE, INTERRUPTED, Paper, Show
-from ringback.errors import RingbackError
+from ringback.errors import RingbackError, Unavailable
 
 HERE = Path(__file__).parents[1]
 
@@ -38,8 +38,13 @@ COMMANDS = Group("Commands")
 
 ABOUT = """A self-hosted Twilio connector: texts, WhatsApp and codes, each sent once.
 
-Exit codes: 0 done; 1 refused, not sent, or a wrong code; 2 bad input; 3 unknown or still on its way.
+Exit codes: 0 done; 1 refused, not sent, or a wrong code; 2 bad input; 3 unknown or still on its way;
+75 the database is away, try again.
 """
+CAREFUL = (
+    "Try again. If something was being sent, give it the same --key, or look at `ringback jobs list` "
+    "before you repeat it."
+)
 FAULTY = (
     "Ringback itself failed: {name} at {place} (ringback {version}, Python {python}). "
     "Please report this line. If something was being sent, look at `ringback jobs list` before you repeat it."
@@ -49,7 +54,8 @@ FAULTY = (
 def run_command(argv: Sequence[str], doors: Doors) -> int:
     """Run one command; its exit code.
 
-    0 done; 1 refused; 2 bad input; 3 unknown or still on its way; 70 our own mistake; 130 interrupted.
+    0 done; 1 refused; 2 bad input; 3 unknown or still on its way; 70 our own mistake; 75 the database is
+    away; 130 interrupted.
     """
     show = Show(as_json="--json" in argv)
     try:
@@ -64,7 +70,7 @@ def _told(argv: Sequence[str], doors: Doors, show: Show) -> int:
     try:
         return _answer(argv, doors)
     except RingbackError as error:
-        return show.error(error)
+        return show.error(error, CAREFUL if isinstance(error, Unavailable) else None)
     except CycloptsError as error:
         return show.error(mistake(error), where_to_look(error))
 

@@ -12,10 +12,11 @@ from rich.text import Text
 
 from ringback.cli.tables import Column, fitting, laid_out, wrapped
 from ringback.cli.wording import explained, lines_of, plain
-from ringback.errors import Failure, InvalidInput, OutcomeUnknown, RingbackError
+from ringback.errors import Failure, InvalidInput, OutcomeUnknown, RingbackError, Unavailable
 
 DONE, REFUSED, BAD_INPUT, OPEN = 0, 1, 2, 3
 FAULT = 70  # EX_SOFTWARE of sysexits.h: the program itself is wrong
+AWAY = 75  # EX_TEMPFAIL: the database, for now
 INTERRUPTED = 130  # 128 + SIGINT, as shells count it
 WHOLE = ("command", "input")
 """The fields of a mistake that no single option is to blame for."""
@@ -167,6 +168,8 @@ def option(field: str) -> str:
 def _exit_code(error: RingbackError) -> int:
     if isinstance(error, OutcomeUnknown):
         return OPEN
+    if isinstance(error, Unavailable):
+        return AWAY
     return REFUSED if isinstance(error, Failure) else BAD_INPUT
 
 
