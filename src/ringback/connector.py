@@ -16,8 +16,8 @@ from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
 from ringback.parts import Parts
 from ringback.perform import Asked, Prepared, is_read
 from ringback.store.again import Replacement
+from ringback.store.endings import place_of
 from ringback.store.jobs import JobFilter
-from ringback.store.outcomes import place_of
 from ringback.store.rows import Job, State
 
 log = logger()

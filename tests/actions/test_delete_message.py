@@ -47,7 +47,8 @@ async def test_a_lost_answer_is_settled_by_looking_whether_it_is_gone(
     simulated: Simulated, twilio: Twilio
 ) -> None:
     wanted = await sent(simulated)
-    await simulated.fault(match={"operation": "DeleteMessage"}, do=[{"kind": "drop", "stage": "before"}, LOST])
+    drops = [{"kind": "drop", "stage": "before"}, LOST]
+    await simulated.fault(match={"operation": "DeleteMessage"}, do=drops)
 
     with pytest.raises(NotSent):
         await delete_message(wanted, twilio)

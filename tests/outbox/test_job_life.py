@@ -14,7 +14,7 @@ from tests.store.conftest import NOBODY, a_job, an_account, ticket
 
 from ringback.store import open_store
 from ringback.store.claims import Claimed
-from ringback.store.outcomes import Ending, MadeMessage, Place
+from ringback.store.endings import Ending, MadeMessage, Place
 from ringback.store.rows import Job, State
 from ringback.store.statuses import ORDER, SETTLED
 

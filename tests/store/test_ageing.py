@@ -11,8 +11,8 @@ from tests.store.conftest import NOBODY, NewJobOf, ticket
 from ringback.clock import iso, machine_clock
 from ringback.store import Store
 from ringback.store.claims import Claimed
+from ringback.store.endings import Ending, MadeMessage, Place
 from ringback.store.jobs import JobFilter
-from ringback.store.outcomes import Ending, MadeMessage, Place
 from ringback.store.rows import Job, State
 
 pytestmark = pytest.mark.anyio

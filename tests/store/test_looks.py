@@ -11,9 +11,9 @@ from ringback.errors import Conflict
 from ringback.settings import DatabasePlace
 from ringback.store import Store, open_store
 from ringback.store.again import Replacement
+from ringback.store.endings import Ending, MadeMessage, Place, place_of
 from ringback.store.jobs import FAR_FUTURE, UNPACED
 from ringback.store.looks import Looks
-from ringback.store.outcomes import Ending, MadeMessage, Place, place_of
 from ringback.store.rows import Job, State
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ from tests.store.conftest import NOBODY, NewJobOf, ticket
 
 from ringback.store import Store
 from ringback.store.claims import Claimed, Later
-from ringback.store.outcomes import Ending, MadeMessage, Place
+from ringback.store.endings import Ending, MadeMessage, Place
 from ringback.store.rows import Job, State
 
 pytestmark = pytest.mark.anyio

@@ -4,7 +4,7 @@ import pytest
 from tests.store.conftest import NOBODY, a_job, ticket
 
 from ringback.store import Store
-from ringback.store.outcomes import Ending, MadeMessage, Place
+from ringback.store.endings import Ending, MadeMessage, Place
 from ringback.store.rows import State
 
 pytestmark = pytest.mark.anyio

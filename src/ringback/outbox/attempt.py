@@ -15,7 +15,7 @@ from ringback.errors import Failure, Fault, NotFound, NotSent, OutcomeUnknown, R
 from ringback.log import logger
 from ringback.outbox.retry import POLL_AFTER, Backoff
 from ringback.secrets import Keyring, UnknownKey, job_place
-from ringback.store.outcomes import Ending, MadeMessage
+from ringback.store.endings import Ending, MadeMessage
 from ringback.store.rows import Job, State
 from ringback.verifications import Run, Verifications
 

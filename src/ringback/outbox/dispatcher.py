@@ -17,7 +17,7 @@ from ringback.outbox.line import Turns
 from ringback.outbox.throughput import Throughput
 from ringback.store import Store
 from ringback.store.claims import Claimed, Later
-from ringback.store.outcomes import Ending, Place
+from ringback.store.endings import Ending, Place
 from ringback.store.persistence import until_written
 from ringback.store.rows import Job, State
 from ringback.store.tickets import Line, Ticket

@@ -7,7 +7,7 @@ from ringback.clock import Clock
 from ringback.errors import Refused, RingbackError
 from ringback.outbox.retry import next_poll
 from ringback.store import Store
-from ringback.store.outcomes import MadeMessage, Place
+from ringback.store.endings import MadeMessage, Place
 from ringback.store.rows import Message
 from ringback.store.statuses import SETTLED
 from ringback.twilio import resources

@@ -17,8 +17,8 @@ from ringback.outbox.lookup import LOOKUPS, wording
 from ringback.outbox.lookup.found import MATCHED_BY, Found, Inputs, Lookup, Search
 from ringback.outbox.lookup.matching import judge
 from ringback.store import Store
+from ringback.store.endings import Ending, place_of
 from ringback.store.looks import Owner
-from ringback.store.outcomes import Ending, place_of
 from ringback.store.rows import Account, Job, State
 from ringback.verifications import Verifications
 

@@ -9,7 +9,7 @@ import orjson
 from ringback.action import MASK
 from ringback.actions import find
 from ringback.errors import Conflict, FieldError
-from ringback.store.outcomes import Ending, MadeMessage
+from ringback.store.endings import Ending, MadeMessage
 from ringback.store.rows import Job, State
 
 SETTLED_AS = (State.DONE, State.REFUSED, State.NOT_SENT)

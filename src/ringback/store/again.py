@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 
 from ringback.store.database import Database
+from ringback.store.endings import Ending, Place
 from ringback.store.jobs import JobTable, NewJob, Pacing, note
-from ringback.store.outcomes import Ending, Outcomes, Place
+from ringback.store.outcomes import Outcomes
 from ringback.store.tickets import Line, Ticket
 from ringback.store.watch import Watch
 

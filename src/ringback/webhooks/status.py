@@ -10,7 +10,7 @@ from ringback.accounts import Accounts
 from ringback.clock import Clock
 from ringback.log import logger
 from ringback.store import Store
-from ringback.store.outcomes import MadeMessage, Place
+from ringback.store.endings import MadeMessage, Place
 from ringback.twilio.codes import explain
 from ringback.twilio.signature import valid
 

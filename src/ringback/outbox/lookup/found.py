@@ -6,7 +6,7 @@ from typing import Any
 
 from ringback.action import Result
 from ringback.clock import Clock
-from ringback.store.outcomes import Ending
+from ringback.store.endings import Ending
 from ringback.store.rows import Account, Job, State
 from ringback.store.verifications import VerificationTable
 from ringback.twilio.client import Twilio

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from ringback.clock import milliseconds
 from ringback.outbox.lookup.found import PAGE, Found, Inputs, Lookup, Search, as_listed
 from ringback.segments import smart_encode
-from ringback.store.outcomes import Ending, MadeMessage
+from ringback.store.endings import Ending, MadeMessage
 from ringback.store.rows import State
 from ringback.twilio import resources
 
