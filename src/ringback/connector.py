@@ -263,26 +263,18 @@ class Connector:
     async def _settled(self, job: Job, seconds: float) -> Job:
         if job.state not in (State.WAITING, State.RUNNING):
             return job
-        with self._store.watch.on(job.id) as changed:
+        with self._store.watch.on(job.id) as change:
             try:
                 async with asyncio.timeout(seconds):
                     for pause in chain(LOOK_AFTER, repeat(LOOK_AFTER[-1])):
-                        await _set_within(changed, pause)
-                        job = await self._job(job.id)
+                        await change.within(pause)
+                        told, change.job = change.job, None
+                        job = told or await self._job(job.id)
                         if job.state not in (State.WAITING, State.RUNNING):
                             break
             except TimeoutError:
                 return await self._job(job.id)
         return job
-
-
-async def _set_within(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
-    event.clear()
 
 
 def _named(action: Input | str, inputs: Mapping[str, Any] | None) -> tuple[str, dict[str, Any]]:

@@ -22,6 +22,13 @@ async def test_an_accepted_job_waits_with_its_first_event(store: Store, new_job:
     assert [(event.kind, event.who) for event in events] == [("accepted", "test")]
 
 
+async def test_an_accepted_job_is_what_a_read_would_find(store: Store, new_job: NewJobOf) -> None:
+    accepted = await store.jobs.accept(new_job(key="k", sender="+14155550101"), NOBODY)
+
+    assert accepted is not None
+    assert accepted == await store.jobs.get("job_1")
+
+
 async def test_of_many_callers_with_one_key_one_makes_the_job(store: Store, new_job: NewJobOf) -> None:
     accepted = await asyncio.gather(
         *(store.jobs.accept(new_job(f"job_{number}", key="order-42"), NOBODY) for number in range(20))

@@ -51,6 +51,26 @@ async def test_an_answer_ends_the_job_and_erases_its_secrets(store: Store, new_j
     assert [attempt.verdict for attempt in attempts] == ["done"]
 
 
+async def test_who_waits_is_told_what_a_read_would_find(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    with store.watch.on("job_1") as change:
+        await store.outcomes.record(FIRST, SENT, "p", 3_000, await the_job(store))
+
+        assert change.job is not None
+        assert change.job == await the_job(store)
+
+
+async def test_who_waits_must_read_what_a_callback_had_changed(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    claimed = await the_job(store)
+    await store.outcomes.report(FIRST, MadeMessage(sid=SID, status="delivered"), "callback", 2_000)
+    with store.watch.on("job_1") as change:
+        await store.outcomes.record(FIRST, SENT, "p", 3_000, claimed)
+
+        assert change.happened
+        assert change.job is None
+
+
 async def test_a_repeated_report_changes_nothing(store: Store, new_job: NewJobOf) -> None:
     await running(store, new_job)
     await store.outcomes.record(FIRST, SENT, "p", 3_000)

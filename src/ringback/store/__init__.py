@@ -77,10 +77,11 @@ async def open_store(
             async with announcing(database.pool, store.watch):
                 yield store
     else:
-        from ringback.store.sqlite import SqliteQueries, open_sqlite  # noqa: PLC0415 - see above
+        from ringback.store.embedded import SqliteQueries, bound  # noqa: PLC0415 - see above
+        from ringback.store.sqlite import open_sqlite  # noqa: PLC0415 - see above
 
         async with open_sqlite(str(place), clock) as database:
-            yield _store(database, _queries(SqliteQueries), looks)
+            yield _store(database, bound(_queries(SqliteQueries)), looks)
 
 
 async def migrate_file(path: Path, clock: Clock) -> list[int]:

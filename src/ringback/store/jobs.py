@@ -1,9 +1,12 @@
 """The rows of jobs: accepted, listed, withdrawn."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+
+import orjson
 
 from ringback.store.database import Database
 from ringback.store.rows import Attempt, Event, Job, State
@@ -14,7 +17,7 @@ from ringback.store.watch import Watch
 FAR_FUTURE = 1 << 62
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NewJob:
     """What an accepted job is made of; `input` and `notes` are JSON, `sealed` its secrets."""
 
@@ -60,9 +63,37 @@ class Pacing:
 UNPACED = Pacing()
 
 
+_AT_FIRST = {
+    **dict.fromkeys(
+        ("message_sid", "result", "error", "lease_owner", "lease_until", "look_at", "redacted_at")
+    ),
+    "state": State.WAITING,
+    "attempts": 0,
+    "looks": 0,
+}
+
+
+def _accepted(new: NewJob, account: str, turn_at: int) -> Job | None:
+    """The job as a read would find it; reading a whole row back takes as long as writing it."""
+    facts = {**new.__dict__, **_AT_FIRST, "account": account, "turn_at": turn_at}
+    facts["created_at"] = facts["updated_at"] = facts.pop("now")
+    return job_of(facts)
+
+
+STATES = {state.value: state for state in State}
+
+
 def job_of(row: Any) -> Job | None:
-    """A row as a job."""
-    return Job(**dict(row) | {"state": State(row["state"])}) if row is not None else None
+    """A row as a job.
+
+    Four times a send: filled without the constructor of a frozen dataclass, which takes a call a column.
+    """
+    if row is None:
+        return None
+    job = object.__new__(Job)
+    job.__dict__.update(row)
+    job.__dict__["state"] = STATES[row["state"]]
+    return job
 
 
 class JobTable:
@@ -95,8 +126,8 @@ class JobTable:
             priority=new.priority,
             wait=wait / 1000,
         )
-        columns = {name: getattr(new, name) for name in NewJob.__dataclass_fields__}
-        row = await self._queries.insert_job(c, **columns, turn_at=new.due_at)
+        turn_at = new.due_at
+        row = await self._queries.insert_job(c, **new.__dict__, turn_at=turn_at)
         if row is None:
             return ticket, None
         await note(self._queries, c, (new.account_id, new.id), new.now, "accepted", new.requested_by)
@@ -105,9 +136,9 @@ class JobTable:
             ticket = replace(ticket, wait=await self._senders.book(c, pace))
             away = round(ticket.wait * 1000)
             await self._queries.turn_later(c, id=new.id, wait=away)
-            row = dict(row) | {"turn_at": new.due_at + away}
+            turn_at += away
         await line.join(c, ticket)
-        return ticket, job_of(row)
+        return ticket, _accepted(new, row["account"], turn_at)
 
     async def get(self, job_id: str) -> Job | None:
         """The job of that id."""
@@ -164,7 +195,14 @@ class JobTable:
 
         async def work(c: Any) -> bool:
             row = await self._queries.move_job(
-                c, id=job_id, state="waiting", new_state="withdrawn", result=None, error=None, now=now
+                c,
+                id=job_id,
+                state="waiting",
+                new_state="withdrawn",
+                result=None,
+                error=None,
+                message_sid=None,
+                now=now,
             )
             if row is not None:
                 await note(self._queries, c, (row["account_id"], job_id), now, "withdrawn", who)
@@ -175,11 +213,27 @@ class JobTable:
         return withdrawn
 
 
+def as_json(facts: Mapping[str, Any]) -> str:
+    """Facts as JSON; a text with half a surrogate pair, which orjson refuses, must not lose an outcome."""
+    if not facts:
+        return "{}"
+    try:
+        return orjson.dumps(facts).decode()
+    except TypeError:
+        return json.dumps(facts)
+
+
 async def note(
     queries: Any, connection: Any, place: tuple[str, str], at: int, kind: str, who: str, **detail: Any
 ) -> None:
     """Append an event to a job; `place` is its account's id and its own."""
     account_id, job_id = place
     await queries.insert_event(
-        connection, account_id=account_id, job_id=job_id, at=at, kind=kind, who=who, detail=json.dumps(detail)
+        connection,
+        account_id=account_id,
+        job_id=job_id,
+        at=at,
+        kind=kind,
+        who=who,
+        detail=as_json(detail),
     )

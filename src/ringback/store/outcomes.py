@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from ringback.errors import Conflict
 from ringback.store.database import Database
 from ringback.store.endings import Ending, MadeMessage, Place
-from ringback.store.jobs import note
+from ringback.store.jobs import as_json, job_of, note
 from ringback.store.looks import Looks
-from ringback.store.rows import State
+from ringback.store.rows import Job, State
 from ringback.store.statuses import moves_forward
 from ringback.store.watch import Watch
 
@@ -27,26 +27,34 @@ class Outcomes:
         self._watch = watch
         self._looks = looks or Looks()
 
-    async def record(self, place: Place, ending: Ending, who: str, now: int) -> None:
-        """Write what a try came to, also when its lease has lapsed meanwhile or a callback was first."""
+    async def record(
+        self, place: Place, ending: Ending, who: str, now: int, claimed: Job | None = None
+    ) -> None:
+        """Write what a try came to, also when its lease has lapsed meanwhile or a callback was first.
 
-        async def work(c: Any) -> None:
+        From `claimed`, the job as it was claimed for this try, those who wait are told how it ended.
+        """
+
+        async def work(c: Any) -> Job | None:
             await self._end_attempt(c, place, ending, now)
             if await self._is_over(c, place, ending):
                 await self._tell_late(c, place, ending, who, now)
-                return
+                return None
+            row, known = None, False
             if ending.state is not State.WAITING:
-                await self._move(c, place, ending, who, now)
+                row = await self._move(c, place, ending, who, now)
             elif not await self._put_back(c, place, ending, who, now):
                 # It was given up meanwhile: it can be told what it came to, but never tried again.
                 await self._move(c, place, replace(ending, state=State.NOT_SENT), who, now)
             if ending.message is not None:
-                await self._keep(c, place, ending.message, now)
+                known = await self._keep(c, place, ending.message, now, row)
             if ending.proof is not None and not await self._is_its_own(c, place, ending.proof):
                 text = f"{ending.proof} was taken for another job's."
                 await note(self._queries, c, place.job, now, "alarm", who, message=text, sid=ending.proof)
+            return _as_it_ended(claimed, row, ending, now) if row is not None and not known else None
 
-        await self._write(place.job_id, work)
+        job = await self._database.write(work)
+        self._watch.tell(place.job_id, job)
 
     async def _is_over(self, c: Any, place: Place, ending: Ending) -> bool:
         """Whether a further try has begun, or may: one that speaks twice must not end another.
@@ -179,26 +187,29 @@ class Outcomes:
             job_id=place.job_id,
             number=place.attempt,
             verdict=ending.verdict,
-            detail=json.dumps(ending.error or {}),
+            detail=as_json(ending.error or {}),
             now=now,
         )
 
-    async def _move(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> None:
+    async def _move(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> Any:
         sources = ("running",) if ending.state is State.UNKNOWN else ("running", "unknown")
         for source in sources:
-            if await self._move_from(c, source, place, ending, now):
+            if (row := await self._move_from(c, source, place, ending, now)) is not None:
                 await note(self._queries, c, place.job, now, ending.state.value, who, **(ending.error or {}))
-                return
+                return row
         await self._came_late(c, place, ending, who, now)
+        return None
 
-    async def _move_from(self, c: Any, source: str, place: Place, ending: Ending, now: int) -> bool:
+    async def _move_from(self, c: Any, source: str, place: Place, ending: Ending, now: int) -> Any:
+        """The row of the job as it is now; None if it was not in that state."""
         row = await self._queries.move_job(
             c,
             id=place.job_id,
             state=source,
             new_state=ending.state.value,
             result=ending.result,
-            error=json.dumps(ending.error) if ending.error else None,
+            error=as_json(ending.error) if ending.error else None,
+            message_sid=ending.message.sid if ending.message is not None else None,
             now=now,
         )
         if row is not None and ending.state is State.UNKNOWN:
@@ -206,7 +217,7 @@ class Outcomes:
         elif row is not None and source == "unknown" and (ending.result or ending.state is not State.DONE):
             # A person who named no message left it among those that may have made one.
             await self._queries.end_looks(c, id=place.job_id)
-        return row is not None
+        return row
 
     async def _came_late(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> None:
         job = await self._queries.job(c, id=place.job_id)
@@ -217,8 +228,8 @@ class Outcomes:
             text = f"The try ended {ending.state.value} after the job was {job['state']}."
             await note(self._queries, c, place.job, now, "alarm", who, message=text)
 
-    async def _insert_message(self, c: Any, place: Place, message: MadeMessage, now: int) -> None:
-        await self._queries.insert_message(
+    async def _insert_message(self, c: Any, place: Place, message: MadeMessage, now: int) -> Any:
+        return await self._queries.insert_message(
             c,
             account_id=place.account_id,
             sid=message.sid,
@@ -230,10 +241,19 @@ class Outcomes:
             now=now,
         )
 
-    async def _keep(self, c: Any, place: Place, message: MadeMessage, now: int) -> None:
-        await self._insert_message(c, place, message, now)
-        if await self._queries.name_message(c, id=place.job_id, message_sid=message.sid) is None:
+    async def _keep(
+        self, c: Any, place: Place, message: MadeMessage, now: int, job: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Keep a job's message; whether one was known already. `job` is its row, if just written."""
+        fresh = await self._insert_message(c, place, message, now) is not None
+        named = job is not None and job["message_sid"] == message.sid
+        if (
+            not named
+            and await self._queries.name_message(c, id=place.job_id, message_sid=message.sid) is None
+        ):
             await self._compare_sid(c, place, message, now)
+        if fresh and message.error_code is None:
+            return False
         known = await self._queries.message(c, account_id=place.account_id, sid=message.sid)
         if message.error_code is not None or moves_forward(known["status"], message.status):
             await self._queries.move_message(
@@ -245,6 +265,7 @@ class Outcomes:
                 error_message=message.error_message,
                 status=message.status if moves_forward(known["status"], message.status) else known["status"],
             )
+        return True
 
     async def _compare_sid(self, c: Any, place: Place, message: MadeMessage, now: int) -> None:
         job = await self._queries.job(c, id=place.job_id)
@@ -265,6 +286,29 @@ class Outcomes:
         if job["state"] != "done":
             text = f"{message.sid} exists at Twilio, and the job is {job['state']}."
             await note(self._queries, c, place.job, now, "alarm", who, message=text)
+
+
+def _as_it_ended(claimed: Job | None, row: Mapping[str, Any], ending: Ending, now: int) -> Job | None:
+    """The job as those who wait for it are told; None where only a read can tell."""
+    message = ending.message
+    expected = message.sid if message is not None else None
+    if claimed is None or row["attempts"] != claimed.attempts or row["message_sid"] != expected:
+        return None
+    facts = {
+        **claimed.__dict__,
+        "state": ending.state,
+        "result": ending.result,
+        "error": as_json(ending.error) if ending.error else None,
+        "message_sid": expected,
+        "lease_owner": None,
+        "lease_until": None,
+        "sealed": None,
+        "updated_at": now,
+    }
+    if message is not None:
+        facts["message_status"], facts["message_watched"] = message.status, message.watched
+        facts["message_poll_at"] = message.poll_at
+    return job_of(facts)
 
 
 LAPSED = (

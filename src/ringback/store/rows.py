@@ -61,9 +61,12 @@ class Key:
     revoked_at: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Job:
-    """One accepted action; `input`, `notes`, `result` and `error` are JSON, `message_…` its message's."""
+    """One accepted action; `input`, `notes`, `result` and `error` are JSON, `message_…` its message's.
+
+    `account_at` is when its account was changed last, as the claim saw it.
+    """
 
     account_id: str
     id: str
@@ -100,6 +103,7 @@ class Job:
     message_error: str | None = None
     message_watched: str | None = None
     message_poll_at: int | None = None
+    account_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

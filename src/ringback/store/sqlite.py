@@ -29,34 +29,6 @@ GONE = (
 )
 
 
-class SqliteQueries:
-    """The aiosql adapter for a connection within its own thread: nothing here ever waits."""
-
-    is_aio_driver = True
-
-    def process_sql(self, _name: str, _kind: Any, sql: str) -> str:
-        """SQLite takes `:name` as it is, and has one writer, so that no row need be locked."""
-        return sql.replace(" for_update", "")
-
-    async def select(
-        self, connection: Any, _name: str, sql: str, parameters: Any, _record: Any = None
-    ) -> AsyncIterator[Any]:
-        """All rows, one after the other."""
-        for row in connection.execute(sql, parameters).fetchall():
-            yield row
-
-    async def select_one(
-        self, connection: Any, _name: str, sql: str, parameters: Any, _record: Any = None
-    ) -> Any:
-        """The first row or None."""
-        rows = connection.execute(sql, parameters).fetchall()  # to its end, or the write is not done
-        return rows[0] if rows else None
-
-    async def insert_update_delete(self, connection: Any, _name: str, sql: str, parameters: Any) -> None:
-        """Run it; what a driver counts is not portable, so nothing is answered."""
-        connection.execute(sql, parameters)
-
-
 class SqliteFile:
     """The file that was opened; SQLite itself goes on writing to one that has been removed."""
 
@@ -184,7 +156,6 @@ def _connect(path: str, clock: Clock) -> sqlite3.Connection:
         check_same_thread=False,  # each is used by one thread at a time, and closed by another
     )
     try:
-        connection.row_factory = sqlite3.Row
         connection.create_function("db_now", 0, clock)
         # A commit returns only when its bytes are on disk: a send's intent must survive a power cut.
         connection.execute("pragma journal_mode = wal")

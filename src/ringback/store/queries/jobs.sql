@@ -5,7 +5,7 @@ insert into jobs (account_id, id, action, state, idempotency_key, input_digest, 
 values (:account_id, :id, :action, 'waiting', :idempotency_key, :input_digest, :input, :sealed, :recipient, :notes,
         0, :due_at, :requested_by, :sender, :priority, :cost, :turn_at, :expires_at, :trace, :now, :now)
 on conflict do nothing
-returning *, (select name from accounts where accounts.id = account_id) as account;
+returning (select name from accounts where accounts.id = account_id) as account;
 
 -- name: job(id)^
 -- One job by its id.
@@ -54,7 +54,8 @@ where id = :id and state = 'waiting' and due_at <= db_now()
   and (expires_at is null or expires_at > db_now() + cast(:wait as bigint))
   and not exists (select 1 from senders s where s.account_id = jobs.account_id and s.sender = jobs.sender
                                             and s.held_until > db_now() * 1000)
-returning *, (select name from accounts where accounts.id = account_id) as account;
+returning *, (select name from accounts where accounts.id = account_id) as account,
+          (select accounts.updated_at from accounts where accounts.id = account_id) as account_at;
 
 -- name: wait_of(id)^
 -- How long a waiting job still has to wait for its instant or its sender, in milliseconds; nothing if it does not wait.
@@ -83,13 +84,15 @@ select account_id, id, attempts from jobs where state = 'running' and lease_unti
 -- Take a job's row before anything is written about it: two who tell of one job wait for each other here.
 select attempts, state, lease_until - db_now() as leased from jobs where id = :id for_update;
 
--- name: move_job(id, state, new_state, result, error, now)^
+-- name: move_job(id, state, new_state, result, error, message_sid, now)^
 -- Move a job on from a state that it must still be in, and let its lease go; only a further try needs its secrets.
+-- The first message of a job is its message.
 update jobs set state = :new_state, lease_owner = null, lease_until = null, updated_at = :now,
                 result = coalesce(cast(:result as text), result), error = :error,
+                message_sid = coalesce(message_sid, cast(:message_sid as text)),
                 sealed = case when :new_state in ('waiting', 'running') then sealed else null end
 where id = :id and state = :state
-returning account_id, id, attempts;
+returning account_id, id, attempts, message_sid;
 
 -- name: put_job_back(id, attempt, wait, now)^
 -- NotSent with tries left: the job waits again, for so many milliseconds.
