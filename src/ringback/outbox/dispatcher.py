@@ -200,7 +200,7 @@ class Dispatcher:
             ending = await self._attempt(job)
             place = Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
             await until_written(
-                lambda: self._store.outcomes.record(place, ending, means.owner, means.clock())
+                lambda: self._store.outcomes.record(place, ending, means.owner, means.clock(), job)
             )
         finally:
             self._running.discard(job.id)
