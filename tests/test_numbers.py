@@ -6,7 +6,16 @@ import sys
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from phonenumbers import SUPPORTED_REGIONS, PhoneNumberFormat, example_number, format_number
+from phonenumbers import (
+    SUPPORTED_REGIONS,
+    NumberParseException,
+    PhoneNumberFormat,
+    ValidationResult,
+    example_number,
+    format_number,
+    is_possible_number_with_reason,
+    parse,
+)
 from phonenumbers import PhoneNumber as Example
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -239,3 +248,23 @@ def test_importing_the_types_leaves_libphonenumber_alone() -> None:
     script = "import sys, ringback.numbers; sys.exit('phonenumbers' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0  # noqa: S603 - own interpreter
+
+
+@given(example=examples, place=st.integers(2, 14), digit=st.sampled_from("0123456789"))
+def test_what_is_written_in_e164_is_read_as_libphonenumber_reads_it(
+    example: tuple[str, Example], place: int, digit: str
+) -> None:
+    written = format_number(example[1], PhoneNumberFormat.E164)
+    written = written[:place] + digit + written[place + 1 :]
+    try:
+        parsed = parse(written)
+    except NumberParseException:
+        parsed = None
+    possible = parsed and is_possible_number_with_reason(parsed) == ValidationResult.IS_POSSIBLE
+
+    try:
+        read = read_number(written, Reader())
+    except ValueError:
+        read = None
+
+    assert read == (format_number(parsed, PhoneNumberFormat.E164) if parsed and possible else None)

@@ -145,3 +145,16 @@ def test_smart_encoding_yields_gsm7_or_nothing_and_settles_at_once(body: str) ->
 
     assert encoded == body or measure(encoded).encoding == "GSM-7"
     assert smart_encode(encoded) == encoded
+
+
+@given(st.text("Hi @Ada", max_size=700), st.sampled_from(["", "["]))
+def test_plain_letters_fill_each_segment(body: str, dear: str) -> None:
+    septets = len(body) + 2 * len(dear)
+
+    measured = measure(dear + body)
+
+    assert measured.units == septets
+    if septets <= 160:
+        assert (measured.segments, measured.left) == (min(septets, 1), 160 - septets)
+    else:
+        assert (measured.segments, measured.left) == (-(-septets // 153), -septets % 153)

@@ -157,6 +157,7 @@ def join(
             line=line,
             pacing=means.throughput.pacing,
             most_waiting=settings.most_waiting,
+            accepted=means.attempts.accepted,
         ),
         dispatcher=Dispatcher(means),
         throughput=means.throughput,

@@ -11,6 +11,8 @@ from ringback.errors import FieldError, InvalidInput
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
+MOST_ACCEPTED = 1_000  # inputs of jobs that wait; the rest are read again from their rows
+
 # By pydantic's error type, https://docs.pydantic.dev/latest/errors/validation_errors/
 NUMBER = "Give a whole number."
 SENTENCES = {
@@ -95,3 +97,23 @@ def _unknown(model: type[BaseModel], name: str) -> str:
     if close:
         return f"Is not an input here. Did you mean {close[0]}?"
     return f"Is not an input here. There are: {', '.join(model.model_fields)}."
+
+
+class Accepted:
+    """Inputs that this process read when it accepted their jobs, lest its own tries read them a second time.
+
+    The oldest are dropped. None has a secret, which is kept sealed alone.
+    """
+
+    def __init__(self) -> None:
+        self._inputs: dict[str, Any] = {}
+
+    def keep(self, job_id: str, wanted: Any) -> None:
+        """A job was accepted."""
+        self._inputs[job_id] = wanted
+        if len(self._inputs) > MOST_ACCEPTED:
+            del self._inputs[next(iter(self._inputs))]
+
+    def take(self, job_id: str) -> Any | None:
+        """Its input, for its first try here."""
+        return self._inputs.pop(job_id, None)

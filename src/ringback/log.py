@@ -84,4 +84,5 @@ def logger() -> Any:
         logging.getLogger(NAME),
         processors=[*SHAPING, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
     )

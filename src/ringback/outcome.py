@@ -1,8 +1,8 @@
 """What became of a job, as everyone sees it: the API, the command line, Python."""
 
-import json
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from ringback.action import Verification
@@ -74,7 +74,7 @@ def timeline_of(job: Job, attempts: list[Attempt], events: list[Event]) -> Timel
     """A job's row with its history."""
     return Timeline(
         **_facts(job),
-        input=json.loads(job.input),
+        input=orjson.loads(job.input),
         idempotency_key=job.idempotency_key,
         requested_by=job.requested_by,
         attempts=[_attempt(attempt) for attempt in attempts],
@@ -89,9 +89,9 @@ def _facts(job: Job) -> dict[str, Any]:
         "account": job.account,
         "state": job.state,
         "result": _result(job),
-        "error": json.loads(job.error) if job.error else None,
+        "error": orjson.loads(job.error) if job.error else None,
         "message": _message(job),
-        "notes": json.loads(job.notes),
+        "notes": orjson.loads(job.notes),
         "due_at": iso(job.due_at) if job.state is State.WAITING else None,
         "expected_at": iso(job.turn_at) if _waits_its_turn(job) else None,
         "expires_at": _instant(job.expires_at),
@@ -114,7 +114,7 @@ def _result(job: Job) -> dict[str, Any] | None:
     if job.result is None:
         # A check that has not been answered is no success, however it is asked about.
         return {"verified": False} if _checks(job.action) else None
-    found: dict[str, Any] = json.loads(job.result)
+    found: dict[str, Any] = orjson.loads(job.result)
     return found
 
 
@@ -160,9 +160,9 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "started_at": iso(attempt.started_at),
         "ended_at": _instant(attempt.ended_at),
         "verdict": attempt.verdict,
-        "detail": json.loads(attempt.detail) if attempt.detail else None,
+        "detail": orjson.loads(attempt.detail) if attempt.detail else None,
     }
 
 
 def _event(event: Event) -> dict[str, Any]:
-    return {"at": iso(event.at), "kind": event.kind, "who": event.who, "detail": json.loads(event.detail)}
+    return {"at": iso(event.at), "kind": event.kind, "who": event.who, "detail": orjson.loads(event.detail)}

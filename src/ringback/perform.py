@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +16,11 @@ from ringback.clock import Clock, milliseconds
 from ringback.content.timing import is_kept_by_twilio, rank, untimely
 from ringback.errors import Conflict, Failure, FieldError, InvalidInput, NotFound, RingbackError
 from ringback.ids import new_id
-from ringback.inputs import field_errors
+from ringback.inputs import Accepted, field_errors
 from ringback.keywords import fill, found, holds_braces
 from ringback.numbers import Note, Reader
 from ringback.secrets import Keyring, job_place
-from ringback.segments import measure, smart_encode
+from ringback.segments import Segments, measure, smart_encode
 from ringback.settings import MOST_WAITING
 from ringback.store import Store
 from ringback.store.jobs import NewJob, Pacing
@@ -70,6 +70,7 @@ class Perform:
     line: Line
     pacing: Callable[[Account, str | None], Pacing]
     most_waiting: int = MOST_WAITING
+    accepted: Accepted = field(default_factory=Accepted)
 
     async def prepare(self, asked: Asked) -> Prepared:
         """Fill keywords, then validate. Raises `NotFound` for the action, `InvalidInput` for all else."""
@@ -107,10 +108,13 @@ class Perform:
             raise InvalidInput([FieldError("Idempotency-Key", f"Give 1 to {LONGEST_KEY} characters.")])
         new, pacing = self.planned(prepared, asked)
         refusal = await self._refusal(prepared)
+        if refusal is None and new.sealed is None:
+            self.accepted.keep(new.id, prepared.wanted)  # now: its try may begin before we hear of it
         job = None if refusal else await self.store.jobs.accept(new, self.line, pacing)
         if job is not None:
             self.store.backlog.add()
             return job, True
+        self.accepted.take(new.id)
         # A key that is asked about again hears of its job, however late or full it has become meanwhile.
         job = await self.store.jobs.by_key(prepared.account.id, asked.key) if asked.key else None
         if job is None and refusal is not None:
@@ -148,14 +152,14 @@ class Perform:
             "keywords": [{"name": word.name, "field": word.field} for word in found(asked.inputs)],
             "input": masked(prepared.action, prepared.wanted),
             "request": await _rehearsed(prepared, twilio),
-            "segments": _segments(prepared),
+            "segments": asdict(segments) if (segments := _segments(prepared)) else None,
             "notes": prepared.notes,
             "refused": refusal.fault.facts() if refusal else None,
         }
 
     async def _account(self, name: str, errors: list[FieldError]) -> Account | None:
         try:
-            return await self.accounts.find(name)
+            return await self.accounts.recent(name)
         except NotFound as error:
             errors.append(FieldError("account", error.message))
             return None
@@ -230,7 +234,7 @@ def _instant(given: datetime | None) -> int | None:
 def _cost(prepared: Prepared) -> int:
     """The segments that it takes of its sender's throughput; a file or a WhatsApp message counts as one."""
     segments = _segments(prepared)
-    return max(1, int(segments["segments"])) if segments else 1
+    return max(1, segments.segments) if segments else 1
 
 
 def masked(action: Action[Any, Any], wanted: Any) -> dict[str, Any]:
@@ -274,12 +278,12 @@ def _told(note: Note) -> str:
     return f"{note.given} was read as {note.read_as}: {note.reason}"
 
 
-def _segments(prepared: Prepared) -> dict[str, Any] | None:
+def _segments(prepared: Prepared) -> Segments | None:
     body = getattr(prepared.wanted, "body", None)
     if body is None or prepared.action.channel != "sms":
         return None
     smart = getattr(prepared.wanted, "smart_encoded", None)
-    return asdict(measure(smart_encode(body) if smart else body))
+    return measure(smart_encode(body) if smart else body)
 
 
 async def _rehearsed(prepared: Prepared, twilio: Any) -> dict[str, Any] | None:

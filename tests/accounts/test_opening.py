@@ -155,3 +155,33 @@ async def test_saving_seals_anew_under_the_newest_key(desk: Desk) -> None:
     new = await desk.accounts.find("shop")
     assert desk.keyring.needs_resealing(old.auth_token)
     assert not desk.keyring.needs_resealing(new.auth_token)
+
+
+async def test_what_a_claim_saw_changed_is_opened_anew(desk: Desk) -> None:
+    body = await desk.connected()
+    here, there = desk.accounts, desk.accounts
+    before = await here.find("shop")
+    first = await here.opened(before.id, before.updated_at)
+
+    turned = await desk.turn(body["account_sid"], tokens="create_secondary")
+    await there.rotate("shop", {"auth_token": turned["secondary_auth_token"]})
+    after = await there.find("shop")
+
+    assert first is not None
+    assert await here.opened(before.id, before.updated_at) is first
+    assert (anew := await here.opened(after.id, after.updated_at)) is not None
+    assert anew.account == after
+    assert await here.opened("acc_none", 1) is None
+
+
+async def test_a_change_made_here_is_seen_at_once(desk: Desk) -> None:
+    await desk.connected()
+    accounts = desk.accounts
+    assert (await accounts.recent("shop")).default_country is None
+
+    await accounts.change("shop", {"default_country": "IN"})
+
+    assert (await accounts.recent("shop")).default_country == "IN"
+    await accounts.remove("shop")
+    with pytest.raises(NotFound):
+        await accounts.recent("shop")

@@ -13,6 +13,7 @@ from ringback.accounts.connected import Connected
 from ringback.accounts.connection import Clients, checked_account
 from ringback.accounts.default_service import settled_service
 from ringback.accounts.fields import PREVIOUS_TOKEN_LIFETIME, AccountChange, NewAccount, Rotation
+from ringback.accounts.kept import Kept, Opened
 from ringback.accounts.place import Allowed, check_base_url
 from ringback.accounts.sealing import SEALED, SECRETS, Previous, opened, sealed
 from ringback.clock import Clock
@@ -45,6 +46,7 @@ class Accounts:
         self._transport = transport
         self._clock = clock
         self._allowed = Allowed(settings.simulator_hosts)
+        self._kept = Kept()
 
     async def connect(self, new: Given | NewAccount) -> Connected:
         """Test it, then keep it, its secrets sealed.
@@ -61,6 +63,7 @@ class Accounts:
         account = replace(row, report=report, default_verify_service=service)
         if not await self._table.insert(account):
             raise _taken(account.name)
+        self._kept.forget(account)
         log.info("account_connected", account=account.name, environment=account.environment)
         return Connected.of(account)
 
@@ -70,6 +73,7 @@ class Accounts:
         wanted = NewAccount.model_construct(**self._standing(account))
         report, _ = await self._tested(wanted, account.default_verify_service)
         await self._table.note_report(account.id, report)
+        self._kept.forget(account)
         return Report.model_validate_json(report)
 
     async def list(self) -> All:
@@ -103,6 +107,7 @@ class Accounts:
         account = await self.find(name)
         await self._require_idle(account, "removed")
         await self._table.remove(account.id, self._clock())
+        self._kept.forget(account)
         log.info("account_removed", account=account.name, environment=account.environment)
 
     async def find(self, name: str) -> Account:
@@ -111,6 +116,28 @@ class Accounts:
         if account is None:
             raise _unknown(name, [other.name for other in await self._table.all()])
         return account
+
+    async def recent(self, name: str) -> Account:
+        """`find`, as it was at most a second ago; what this process changed is seen at once."""
+        now = self._clock()
+        account = self._kept.recent(name, now)
+        if account is None:
+            account = await self.find(name)
+            self._kept.saw(account, now)
+        return account
+
+    async def opened(self, account_id: str, changed_at: int | None) -> Opened | None:
+        """The account, ready for use; it is read anew unless it was changed last at `changed_at`.
+
+        None if there is none. Raises as `open`.
+        """
+        kept = self._kept.opened.get(account_id)
+        if kept is None or kept.account.updated_at != changed_at:
+            account = await self.by_id(account_id)
+            if account is None:
+                return None
+            kept = self._kept.opened[account_id] = Opened(account, await self.open(account))
+        return kept
 
     async def by_id(self, account_id: str) -> Account | None:
         """The row of that id, removed ones too."""
@@ -180,6 +207,7 @@ class Accounts:
             row = replace(row, report=report, default_verify_service=service)
         if not await self._table.replace(account, row):
             raise Conflict(f"The account {account.name} was changed by someone else meanwhile. Try again.")
+        self._kept.forget(account)
         return row
 
     def _previous(self, account: Account, wanted: NewAccount, lifetime: int) -> Previous:

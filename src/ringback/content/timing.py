@@ -134,6 +134,8 @@ def untimely(inputs: Mapping[str, Any], ours: int, world: int | None) -> list[Fi
 
 
 def _known(given: object) -> int | None:
+    if given is None:
+        return None
     try:
         return milliseconds(_moment(given))
     except PydanticCustomError:

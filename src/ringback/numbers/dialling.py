@@ -3,12 +3,18 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 from ringback.numbers.reading import Reader, plain, refusal, shown
 
 WHATSAPP = re.compile(r"(?:\s*whatsapp\s*:)+\s*", re.IGNORECASE)
 TEL = re.compile(r"tel:", re.IGNORECASE)
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _LONGEST_INPUT = 64
+_SHORTEST = 6  # digits within a country; libphonenumber has rules of its own for fewer
 _DIGITS = "0123456789"
 _PUNCTUATION = "+()-./ "
 
@@ -79,6 +85,8 @@ def dialled(given: str) -> str:
     Raises:
         PydanticCustomError: it is no number, or more than one.
     """
+    if E164.fullmatch(given):
+        return given
     if len(given) > _LONGEST_INPUT:
         raise refusal(f"{shown(given)} is too long for a number. Write one number, like +14155550101.")
     text, _, parameters = TEL.sub("", plain(given), count=1).partition(";")
@@ -148,7 +156,7 @@ def _looked_up(digits: str, home: str | None) -> _Finding:
 
     e164 = phonenumbers.PhoneNumberFormat.E164
     try:
-        number = phonenumbers.parse(digits, home)
+        number = _plainly_parsed(digits) or phonenumbers.parse(digits, home)
     except phonenumbers.NumberParseException as failure:
         return _Finding(
             "", _UNREADABLE.get(failure.error_type, "is too short"), in_use=False, like="+14155550101"
@@ -162,3 +170,19 @@ def _looked_up(digits: str, home: str | None) -> _Finding:
         phonenumbers.is_valid_number(number),
         phonenumbers.format_number(like, e164) if like else "+14155550101",
     )
+
+
+def _plainly_parsed(digits: str) -> "PhoneNumber | None":
+    """What libphonenumber's parser makes of E.164 digits without a trunk prefix, in a quarter of its time."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumber  # noqa: PLC0415 - as above
+
+    if not E164.fullmatch(digits):
+        return None
+    length = next((end for end in (2, 3, 4) if int(digits[1:end]) in COUNTRY_CODE_TO_REGION_CODE), None)
+    if length is None or (national := digits[length:]).startswith("0") or len(national) < _SHORTEST:
+        return None
+    code = int(digits[1:length])
+    facts = PhoneMetadata.metadata_for_region_or_calling_code(code, COUNTRY_CODE_TO_REGION_CODE[code][0])
+    if facts is None or re.match(facts.national_prefix_for_parsing or "$^", national):
+        return None
+    return PhoneNumber(country_code=code, national_number=int(national))

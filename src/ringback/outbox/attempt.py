@@ -12,6 +12,7 @@ from ringback.action import Action, Channel, Effect, Proof, Result
 from ringback.actions import find
 from ringback.clock import Clock
 from ringback.errors import Failure, Fault, NotFound, NotSent, OutcomeUnknown, RingbackError, Unavailable
+from ringback.inputs import Accepted
 from ringback.log import logger
 from ringback.outbox.retry import POLL_AFTER, Backoff
 from ringback.secrets import Keyring, UnknownKey, job_place
@@ -24,13 +25,14 @@ log = logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempts:
-    """Everything a try needs; `chance` answers 0..1 for jitter."""
+    """Everything a try needs; `accepted` are inputs read here before, `chance` answers 0..1 for jitter."""
 
     accounts: Accounts
     verifications: Verifications
     keyring: Keyring
     clock: Clock
     public_url: str | None
+    accepted: Accepted = field(default_factory=Accepted)
     backoff: Backoff = field(default_factory=Backoff)
     chance: Callable[[], float] = random.random
 
@@ -48,15 +50,18 @@ class Attempts:
 
     async def _prepared(self, job: Job) -> Run:
         action = find(job.action)
-        account = await self.accounts.by_id(job.account_id)
-        if account is None:
+        opened = await self.accounts.opened(job.account_id, job.account_at)
+        if opened is None:
             raise NotFound(f"The account {job.account} was removed before this job could be sent.")
-        callback = self.callback_url(action, job)
-        twilio = await self.accounts.open(account, status_callback=callback)
+        twilio = opened.twilio.with_callback(self.callback_url(action, job))
+        wanted = self.accepted.take(job.id) or self._read(action, job)
+        return Run(action=action, wanted=wanted, account=opened.account, twilio=twilio)
+
+    def _read(self, action: Action[Any, Any], job: Job) -> Any:
         inputs = orjson.loads(job.input)
         if job.sealed is not None:
             inputs |= orjson.loads(self.keyring.open(job.sealed, job_place(job.id)))
-        return Run(action=action, wanted=action.input.model_validate(inputs), account=account, twilio=twilio)
+        return action.input.model_validate(inputs)
 
     def callback_url(self, action: Action[Any, Any], job: Job) -> str | None:
         """Where Twilio reports the status of this very try; None where it cannot reach us."""

@@ -92,6 +92,7 @@ class MemoryLine:
     low: asyncio.Event = field(default_factory=asyncio.Event)
     _queries: Any = field(default_factory=lambda: InMemoryQueries(driver=InMemoryDriver()))
     _held: set[str] = field(default_factory=set)
+    _joining: list[Ticket] = field(default_factory=list)
     _more: bool = False
 
     @property
@@ -105,8 +106,15 @@ class MemoryLine:
     async def joined(self, ticket: Ticket) -> None:
         """Queue it now that its job is on disk; what finds no room is looked for later."""
         self._more = self._more or self.room <= 0
-        if self.room > 0 and ticket.wait <= self.look_every:
-            await self._restore([ticket])
+        if self.room <= 0 or ticket.wait > self.look_every:
+            return
+        self._joining.append(ticket)
+        if len(self._joining) == 1:
+            try:
+                await asyncio.sleep(0)  # those that were committed with it come now, and are queued in one go
+            finally:
+                together, self._joining = self._joining, []
+                await self._restore(together)
 
     async def restock(self, turns: Turns) -> None:
         """Queue waiting jobs that have no place: more than fitted before, or written by another process."""

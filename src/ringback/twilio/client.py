@@ -68,7 +68,9 @@ class Twilio:
 
     def with_callback(self, url: str | None) -> "Twilio":
         """The same account, whose messages report their status to another URL."""
-        return Twilio(self._credentials, self._hosts, self._transport, status_callback=url, clock=self._clock)
+        same = object.__new__(Twilio)  # one for each send
+        same.__dict__.update(self.__dict__, status_callback=url)
+        return same
 
     def over(self, transport: Transport) -> "Twilio":
         """The same account over another transport."""
