@@ -1,0 +1,204 @@
+"""A full disk, a read-only database, a database that is gone: told plainly, survived without hand work."""
+
+import asyncio
+import resource
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from tests.journeys.processes import RINGBACK, Installation, installation
+from tests.postgres import PostgresServer
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+
+ADA = "+14155550111"
+TEXT = {"to": ADA, "body": "Your order is on its way."}
+SEND, BODY = "/v1/actions/SendMessage", {"account": "shop"} | TEXT
+KEY = {"idempotency-key": "order-1"}
+FILE_SIZE = resource.RLIMIT_FSIZE
+
+
+@pytest.fixture
+async def shared(tmp_path: Path, postgres: PostgresServer) -> AsyncIterator[Installation]:
+    """An installation on PostgreSQL."""
+    async with postgres.database() as url, installation(tmp_path, url.url) as machine:
+        yield machine
+
+
+@contextmanager
+def full_disk(server: asyncio.subprocess.Process) -> Iterator[None]:
+    """No file of a running process can grow, its own log neither."""
+    soft, hard = resource.prlimit(server.pid, FILE_SIZE)
+    resource.prlimit(server.pid, FILE_SIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(server.pid, FILE_SIZE, (soft, hard))
+
+
+def ledger_of(machine: Installation) -> Path:
+    return next(machine.home.rglob("ringback.db"))
+
+
+def rows(machine: Installation) -> dict[str, int]:
+    """How many rows a sound ledger has in the tables that a send writes."""
+    with closing(sqlite3.connect(ledger_of(machine))) as ledger:
+        assert ledger.execute("pragma integrity_check").fetchall() == [("ok",)]
+        tables = ("jobs", "attempts", "events", "messages")
+        return {table: ledger.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}  # noqa: S608 - the names above
+
+
+async def asked(machine: Installation, method: str, path: str, body: Any = None) -> tuple[int, Any, str]:
+    """Ask the server; its status, its content, and when to come back."""
+    sent = {"authorization": f"Bearer {machine.key}", "prefer": "wait=5"} | KEY
+    async with machine.http.request(method, f"{machine.url}{path}", json=body, headers=sent) as answer:
+        return answer.status, await answer.json(), answer.headers.get("retry-after", "")
+
+
+async def refused_for_now(machine: Installation) -> None:
+    """A send is answered 503, with a problem that tells when to come back and nothing of this machine."""
+    status, problem, retry_after = await asked(machine, "POST", SEND, BODY)
+    assert (status, problem["title"]) == (503, "Unavailable")
+    assert retry_after.isdecimal()
+    assert "Try again" in problem["detail"]
+    assert str(machine.home) not in str(problem)
+
+
+async def sent_in_the_end(machine: Installation, within: float = 30) -> None:
+    """The same request again and again, as a client would, until it is answered."""
+    async with asyncio.timeout(within):
+        while True:
+            try:
+                status, _, _ = await asked(machine, "POST", SEND, BODY)
+            except aiohttp.ClientError:
+                status = 0
+            if status == 200:
+                return
+            await asyncio.sleep(0.2)
+
+
+async def not_ready(machine: Installation) -> bool:
+    status, said, _ = await asked(machine, "GET", "/readyz")
+    return status == 503 and said["parts"]["database"] is False
+
+
+async def test_on_a_full_disk_nothing_is_accepted_and_what_was_is_still_told(machine: Installation) -> None:
+    async with machine.serving() as server:
+        _, before = await machine.act("SendMessage", {"to": ADA, "body": "Before"})
+        was = rows(machine)
+        with full_disk(server):
+            for _ in range(3):
+                await refused_for_now(machine)
+            told = await machine.job(before["id"])
+            during = rows(machine)
+        await sent_in_the_end(machine)
+
+    assert told["state"] == "done"
+    assert during == was
+    assert sorted(await machine.on_screen(ADA)) == ["Before", TEXT["body"]]
+    assert rows(machine)["jobs"] == 2
+
+
+async def test_an_answer_that_comes_while_the_disk_is_full_is_recorded_once_there_is_room(
+    machine: Installation,
+) -> None:
+    slow = {"kind": "latency", "seconds": 2, "stage": "after"}
+    await machine.control("/faults", {"match": {"to": ADA}, "do": [slow]})
+    async with machine.serving() as server:
+        _, job = await machine.act("SendMessage", TEXT, wait=0)
+        await machine.job_until(job["id"], "running")
+        with full_disk(server):
+            await asyncio.sleep(4)
+        done = await machine.job_until(job["id"], "done")
+
+    assert len(done["attempts"]) == 1
+    assert await machine.on_screen(ADA) == [TEXT["body"]]
+
+
+async def test_a_command_on_a_full_disk_says_so_and_sends_nothing(machine: Installation) -> None:
+    options = ["run", "SendMessage", "--account", "shop", "--to", ADA, "--body", "Hi"]
+    before = rows(machine)
+    said = await run_limited(machine, "ulimit -f 0", *options)
+    after = rows(machine)
+    again = await machine.run(*options)
+
+    assert said[0] in (2, 75)  # it may not even be opened
+    assert "ringback.db" in said[1]
+    assert "Traceback" not in said[1]
+    assert after == before
+    assert again.code == 0
+    assert await machine.on_screen(ADA) == ["Hi"]
+
+
+async def run_limited(machine: Installation, limit: str, *arguments: str) -> tuple[int, str]:
+    """A command under a limit of the shell's; its exit code and what it complained of."""
+    child = await asyncio.create_subprocess_exec(
+        *("sh", "-c", f'{limit}; exec "$0" "$@"', RINGBACK, *arguments),
+        env=machine.environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(50):
+        _, err = await child.communicate()
+    return child.returncode or 0, err.decode()
+
+
+async def test_a_ledger_that_is_moved_away_is_missed_at_once_and_used_again_when_it_is_back(
+    machine: Installation,
+) -> None:
+    ledger, elsewhere = ledger_of(machine), machine.home / "elsewhere.db"
+    async with machine.serving():
+        ledger.rename(elsewhere)
+        await refused_for_now(machine)
+        ready = not await not_ready(machine)
+        elsewhere.rename(ledger)
+        await sent_in_the_end(machine)
+
+    assert not ready
+    assert await machine.on_screen(ADA) == [TEXT["body"]]
+    assert rows(machine)["jobs"] == 1
+
+
+async def test_while_postgres_is_away_nothing_is_accepted_and_afterwards_all_goes_on(
+    shared: Installation, postgres: PostgresServer
+) -> None:
+    await shared.control("/faults", {"match": {"to": ADA}, "do": [{"kind": "rate_limit", "retry_after": 3}]})
+    async with shared.serving():
+        _, waiting = await shared.act("SendMessage", {"to": ADA, "body": "Before"}, wait=0)
+        with postgres.stopped():
+            await refused_for_now(shared)
+            ready = not await not_ready(shared)
+            said = await shared.run("jobs", "list")
+        await sent_in_the_end(shared)
+        done = await shared.job_until(waiting["id"], "done")
+
+    assert not ready
+    assert said.code in (2, 75)
+    assert "cannot be opened" in said.err
+    assert "Traceback" not in said.err
+    assert done["attempts"][-1]["verdict"] == "done"
+    assert sorted(await shared.on_screen(ADA)) == ["Before", TEXT["body"]]
+
+
+async def test_a_postgres_that_became_read_only_accepts_nothing_until_it_may_be_written(
+    shared: Installation, postgres: PostgresServer
+) -> None:
+    async with shared.serving():
+        _, before = await shared.act("SendMessage", {"to": ADA, "body": "Before"})
+        await postgres.run("alter system set default_transaction_read_only = on")
+        try:
+            await postgres.run("select pg_reload_conf()")
+            await asyncio.sleep(0.5)  # its processes hear of it one after the other
+            await refused_for_now(shared)
+            told = await shared.job(before["id"])
+        finally:
+            await postgres.run("alter system reset default_transaction_read_only")
+            await postgres.run("select pg_reload_conf()")
+        await sent_in_the_end(shared)
+
+    assert told["state"] == "done"
+    assert sorted(await shared.on_screen(ADA)) == ["Before", TEXT["body"]]
