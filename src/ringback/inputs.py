@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ringback.action import MASK, Action
 from ringback.errors import FieldError, InvalidInput
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -117,3 +118,15 @@ class Accepted:
     def take(self, job_id: str) -> Any | None:
         """Its input, for its first try here."""
         return self._inputs.pop(job_id, None)
+
+
+def masked(action: Action[Any, Any], wanted: Any) -> dict[str, Any]:
+    """The input as JSON values, without what was not given, secrets masked."""
+    plain: dict[str, Any] = wanted.model_dump(mode="json", exclude_none=True)
+    return {name: MASK if name in action.secrets else value for name, value in plain.items()}
+
+
+def secrets_of(action: Action[Any, Any], wanted: Any) -> dict[str, str]:
+    """The secrets of an input, open."""
+    held = {name: getattr(wanted, name) for name in action.secrets}
+    return {name: secret.get_secret_value() for name, secret in sorted(held.items()) if secret is not None}

@@ -16,7 +16,7 @@ from ringback.clock import Clock, milliseconds
 from ringback.content.timing import is_kept_by_twilio, rank, untimely
 from ringback.errors import Conflict, Failure, FieldError, InvalidInput, NotFound, RingbackError
 from ringback.ids import new_id
-from ringback.inputs import Accepted, field_errors
+from ringback.inputs import Accepted, field_errors, masked, secrets_of
 from ringback.keywords import fill, found, holds_braces
 from ringback.numbers import Note, Reader
 from ringback.secrets import Keyring, job_place
@@ -235,18 +235,6 @@ def _cost(prepared: Prepared) -> int:
     """The segments that it takes of its sender's throughput; a file or a WhatsApp message counts as one."""
     segments = _segments(prepared)
     return max(1, segments.segments) if segments else 1
-
-
-def masked(action: Action[Any, Any], wanted: Any) -> dict[str, Any]:
-    """The input as JSON values, without what was not given, secrets masked."""
-    plain: dict[str, Any] = wanted.model_dump(mode="json", exclude_none=True)
-    return {name: MASK if name in action.secrets else value for name, value in plain.items()}
-
-
-def secrets_of(action: Action[Any, Any], wanted: Any) -> dict[str, str]:
-    """The secrets of an input, open."""
-    held = {name: getattr(wanted, name) for name in action.secrets}
-    return {name: secret.get_secret_value() for name, secret in sorted(held.items()) if secret is not None}
 
 
 def _with_defaults(action: Action[Any, Any], account: Account, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """How a try ended, and what it made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ringback.store.jobs import as_json, job_of
 from ringback.store.rows import Job, State
 
 
@@ -55,3 +57,26 @@ class Place:
 def place_of(job: Job) -> Place:
     """The latest try of a job."""
     return Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
+
+
+def as_it_ended(claimed: Job | None, row: Mapping[str, Any], ending: Ending, now: int) -> Job | None:
+    """The job as those who wait for it are told; None where only a read can tell."""
+    message = ending.message
+    expected = message.sid if message is not None else None
+    if claimed is None or row["attempts"] != claimed.attempts or row["message_sid"] != expected:
+        return None
+    facts = {
+        **claimed.__dict__,
+        "state": ending.state,
+        "result": ending.result,
+        "error": as_json(ending.error) if ending.error else None,
+        "message_sid": expected,
+        "lease_owner": None,
+        "lease_until": None,
+        "sealed": None,
+        "updated_at": now,
+    }
+    if message is not None:
+        facts["message_status"], facts["message_watched"] = message.status, message.watched
+        facts["message_poll_at"] = message.poll_at
+    return job_of(facts)

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from ringback.errors import Conflict
 from ringback.store.database import Database
-from ringback.store.endings import Ending, MadeMessage, Place
-from ringback.store.jobs import as_json, job_of, note
+from ringback.store.endings import Ending, MadeMessage, Place, as_it_ended
+from ringback.store.jobs import as_json, note
 from ringback.store.looks import Looks
 from ringback.store.rows import Job, State
 from ringback.store.statuses import moves_forward
@@ -51,7 +51,7 @@ class Outcomes:
             if ending.proof is not None and not await self._is_its_own(c, place, ending.proof):
                 text = f"{ending.proof} was taken for another job's."
                 await note(self._queries, c, place.job, now, "alarm", who, message=text, sid=ending.proof)
-            return _as_it_ended(claimed, row, ending, now) if row is not None and not known else None
+            return as_it_ended(claimed, row, ending, now) if row is not None and not known else None
 
         job = await self._database.write(work)
         self._watch.tell(place.job_id, job)
@@ -286,29 +286,6 @@ class Outcomes:
         if job["state"] != "done":
             text = f"{message.sid} exists at Twilio, and the job is {job['state']}."
             await note(self._queries, c, place.job, now, "alarm", who, message=text)
-
-
-def _as_it_ended(claimed: Job | None, row: Mapping[str, Any], ending: Ending, now: int) -> Job | None:
-    """The job as those who wait for it are told; None where only a read can tell."""
-    message = ending.message
-    expected = message.sid if message is not None else None
-    if claimed is None or row["attempts"] != claimed.attempts or row["message_sid"] != expected:
-        return None
-    facts = {
-        **claimed.__dict__,
-        "state": ending.state,
-        "result": ending.result,
-        "error": as_json(ending.error) if ending.error else None,
-        "message_sid": expected,
-        "lease_owner": None,
-        "lease_until": None,
-        "sealed": None,
-        "updated_at": now,
-    }
-    if message is not None:
-        facts["message_status"], facts["message_watched"] = message.status, message.watched
-        facts["message_poll_at"] = message.poll_at
-    return job_of(facts)
 
 
 LAPSED = (
