@@ -171,3 +171,19 @@ def test_texts_are_kept_for_hours_days_weeks_or_for_ever(given: str, kept: timed
 def test_no_other_time_to_keep_texts_is_understood(given: str) -> None:
     with pytest.raises(Misconfigured, match="like 36h, 90d or 12w, or forever"):
         checked_retention(given)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:pass-word@db:5432/ringback",
+        "postgresql://db/ringback?user=ada&password=pass-word",
+        "postgresql://ada:a/b?pass-word@db/ringback",
+        "postgresql://ada:pass@word@db/ringback?sslmode=require&password=pass-word",
+    ],
+)
+def test_wherever_a_password_stands_it_is_not_shown(url: str) -> None:
+    shown = f"{database_place(url)}"
+
+    assert "word" not in shown
+    assert shown.startswith("postgresql://db")

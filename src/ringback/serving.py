@@ -35,7 +35,7 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to `stopping_on_signals`."""
+        """Leave the signals to `Stopping`."""
         yield
 
 
@@ -64,8 +64,9 @@ async def work(open_connector: Opener, settings: Settings, *, as_json: bool = Fa
         Misconfigured: The database or the sealing key cannot serve.
     """
     stopping = asyncio.Event()
-    async with open_connector(settings) as connector, _watched(connector, settings) as port:
-        with on_signals(stopping.set):
+    # Until the last answer is written: a second signal must not kill what the first one waits for.
+    with on_signals(stopping.set):
+        async with open_connector(settings) as connector, _watched(connector, settings) as port:
             _introduce_worker(settings, port, as_json=as_json)
             await stopping.wait()
     return 0
@@ -106,12 +107,13 @@ async def serve(
     Raises:
         Misconfigured: The port is in use, or the database or the sealing key cannot serve.
     """
-    with listening(settings.host, settings.port) as sock:
+    stopping = Stopping()
+    with listening(settings.host, settings.port) as sock, on_signals(stopping):
         async with open_connector(settings, dispatch=dispatch) as connector:
             server = server_of(connector, settings)
-            with stopping_on_signals(server):
-                _introduce(settings, sock.getsockname()[1], as_json=as_json)
-                await server.serve(sockets=[sock])
+            stopping.attend(server)
+            _introduce(settings, sock.getsockname()[1], as_json=as_json)
+            await server.serve(sockets=[sock])
     return 0
 
 
@@ -164,16 +166,24 @@ def _server(app: ASGIApp) -> Server:
     return Server(config)
 
 
-@contextlib.contextmanager
-def stopping_on_signals(server: Server) -> Iterator[None]:
-    """A signal to stop lets the server finish; a second one hurries it."""
+class Stopping:
+    """Told by a signal: the first lets the server finish, a second one hurries its open answers."""
 
-    def stop() -> None:
-        server.force_exit = server.should_exit
-        server.should_exit = True
+    def __init__(self) -> None:
+        self._asked = False
+        self._server: Server | None = None
 
-    with on_signals(stop):
-        yield
+    def __call__(self) -> None:
+        """Stop."""
+        if self._server is not None:
+            self._server.force_exit = self._server.should_exit
+            self._server.should_exit = True
+        self._asked = True
+
+    def attend(self, server: Server) -> None:
+        """The server that is to stop, at once if that was asked before there was one."""
+        self._server = server
+        server.should_exit = self._asked
 
 
 @contextlib.contextmanager

@@ -42,8 +42,10 @@ class PostgresUrl:
     def __str__(self) -> str:
         """The URL without user and password."""
         scheme, _, rest = self.url.partition("://")
-        netloc, slash, path = rest.partition("/")
-        return f"{scheme}://{netloc.rpartition('@')[2]}{slash}{path}"
+        place, _, query = rest.rpartition("@")[2].partition("?")
+        # A password may stand among the parameters, too; only the host does there what it does in its place.
+        host = next((pair for pair in query.split("&") if pair.startswith("host=")), "")
+        return f"{scheme}://{place.partition('#')[0]}{'?' if host else ''}{host}"
 
 
 DatabasePlace = Path | PostgresUrl

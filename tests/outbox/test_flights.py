@@ -1,6 +1,6 @@
 """How many requests of an account may be in the air: narrowed by 20429, widened by answers."""
 
-from ringback.outbox.flights import CALM, Flights, Room
+from ringback.outbox.flights import CALM, LONGEST_WAIT, SHORTEST_WAIT, Flights, Room
 
 
 class Hand:
@@ -21,17 +21,27 @@ def narrow(start: int = 8, most: int = 16) -> tuple[Flights, Hand]:
 def test_no_more_board_than_there_is_room_for() -> None:
     flights, _ = narrow(start=2)
 
-    assert [flights.board("a") for _ in range(3)] == [True, True, False]
+    assert [flights.board("a") for _ in range(3)] == [None, None, SHORTEST_WAIT]
     flights.land("a")
-    assert flights.board("a")
+    assert flights.board("a") is None
+
+
+def test_the_more_are_turned_away_the_longer_they_stay_away() -> None:
+    flights, _ = narrow(start=1)
+    flights.board("a")
+
+    waits = [flights.board("a") or 0 for _ in range(100)]
+
+    assert waits == sorted(waits)
+    assert (waits[0], waits[9], waits[-1]) == (SHORTEST_WAIT, 10, LONGEST_WAIT)
 
 
 def test_each_account_has_room_of_its_own() -> None:
     flights, _ = narrow(start=1)
     flights.board("a")
 
-    assert flights.board("b")
-    assert not flights.board("a")
+    assert flights.board("b") is None
+    assert flights.board("a") is not None
 
 
 def test_too_many_halves_the_room() -> None:
@@ -73,7 +83,7 @@ def test_there_is_always_room_for_one() -> None:
         flights.turned_away("a")
 
     assert flights.limit("a") == 1
-    assert flights.board("a")
+    assert flights.board("a") is None
 
 
 def test_answers_widen_the_room_again_by_one_a_roomful() -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from ringback.clock import Clock
-from ringback.errors import RingbackError
+from ringback.errors import RingbackError, Unavailable
 from ringback.log import logger
 from ringback.metrics import Meters
 from ringback.outbox.attempt import Attempts
@@ -26,7 +26,12 @@ from ringback.tracing import Tracing
 Sweep = Callable[[], Awaitable[object]]
 
 FULL_QUEUE = 21611  # Twilio docs, errors/21611: this sender's queue is full
-CROWDED = 0.2  # seconds until a ticket whose account has no room comes up again
+HEADROOM = 2_000  # milliseconds of its lease that a send must still have when it leaves
+HELD_UP = Ending(
+    state=State.WAITING,
+    error={"message": "The process was held up for as long as its lease, so nothing was sent then."},
+    wait=1_000,
+)
 LISTENING_CHECK = 10.0  # seconds between two probes, and how long one is waited for
 TROUBLED = 1.0  # and one that the database could not serve
 
@@ -169,8 +174,8 @@ class Dispatcher:
     async def _use(self, ticket: Ticket) -> float | None:
         """Use a ticket; in how many seconds it comes up again, or None."""
         flights = self.means.flights
-        if not flights.board(ticket.account_id):
-            return CROWDED
+        if (crowded := flights.board(ticket.account_id)) is not None:
+            return await self._postponed(ticket, crowded)
         try:
             return await self._claim_and_run(ticket)
         except Exception as error:  # noqa: BLE001 - the ticket must not be lost
@@ -179,7 +184,15 @@ class Dispatcher:
         finally:
             flights.land(ticket.account_id)
 
+    async def _postponed(self, ticket: Ticket, seconds: float) -> float:
+        """The ledger knows, too, so that others' jobs come up first."""
+        wait = seconds * (0.75 + self.means.attempts.chance() / 2)
+        with contextlib.suppress(Unavailable):
+            await self._store.claims.postpone(ticket.job_id, wait)
+        return wait
+
     async def _claim_and_run(self, ticket: Ticket) -> float | None:
+        began = self.means.clock()
         rate = self.means.throughput.rate(ticket.account_id, ticket.sender, simulated=ticket.simulated)
         claimed = await self._store.claims.claim(ticket, rate, self.means.owner, self._cadence.lease)
         if isinstance(claimed, Later):
@@ -189,15 +202,17 @@ class Dispatcher:
         if rate is not None:
             waited = claimed.job.updated_at - claimed.job.due_at
             self.means.meters.pacing.observe(max(0.0, waited / 1000) + claimed.wait)
-        return await self._run(claimed)
+        return await self._run(claimed, began)
 
-    async def _run(self, claimed: Claimed) -> float | None:
+    async def _run(self, claimed: Claimed, began: int) -> float | None:
         job, means = claimed.job, self.means
         self._running.add(job.id)
         try:
             if claimed.wait:
                 await asyncio.sleep(claimed.wait)
-            ending = await self._attempt(job)
+            leased = (self._cadence.lease + claimed.wait) * 1000
+            held_up = self.means.clock() - began > leased - HEADROOM
+            ending = HELD_UP if held_up else await self._attempt(job)
             place = Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
             await until_written(
                 lambda: self._store.outcomes.record(place, ending, means.owner, means.clock(), job)

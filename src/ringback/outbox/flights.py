@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ringback.clock import Clock
 
 TOO_MANY = 20429
+SHORTEST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds
 CALM = 1_000  # milliseconds in which one more 429 says nothing new: those requests left together
 
 
@@ -17,6 +18,7 @@ CALM = 1_000  # milliseconds in which one more 429 says nothing new: those reque
 class _Air:
     limit: float
     flying: int = 0
+    waiting: int = 0
     narrowed_at: int = 0
 
 
@@ -24,7 +26,7 @@ class _Air:
 class Room:
     """Bounds of the limit; `start` is where an account begins."""
 
-    start: int = 64
+    start: int = 48  # fewer than a process runs at once: no account takes all of it
     least: int = 1
     most: int = 256
 
@@ -37,17 +39,20 @@ class Flights:
         self._room = room or Room()
         self._airs: defaultdict[str, _Air] = defaultdict(lambda: _Air(float(self._room.start)))
 
-    def board(self, account_id: str) -> bool:
-        """Take a seat if there is one."""
+    def board(self, account_id: str) -> float | None:
+        """Take a seat, or hear in how many seconds one may be free: the longer, the more were turned away."""
         air = self._airs[account_id]
         if air.flying >= int(air.limit):
-            return False
+            air.waiting += 1
+            return min(max(air.waiting / air.limit, SHORTEST_WAIT), LONGEST_WAIT)
         air.flying += 1
-        return True
+        return None
 
     def land(self, account_id: str) -> None:
         """Give the seat back."""
-        self._airs[account_id].flying -= 1
+        air = self._airs[account_id]
+        air.flying -= 1
+        air.waiting = max(0, air.waiting - 1)
 
     def answered(self, account_id: str) -> None:
         """Twilio took a request: one more may fly once as many as fly now were taken."""

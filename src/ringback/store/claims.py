@@ -130,6 +130,12 @@ class ClaimTable:
         await self._queries.turn_later(c, id=job_id, wait=row["wait"])
         return Later(row["wait"] / 1000)
 
+    async def postpone(self, job_id: str, seconds: float) -> None:
+        """The turn of a waiting job comes later than was expected."""
+        await self._database.write(
+            lambda c: self._queries.turn_later(c, id=job_id, wait=round(seconds * 1000))
+        )
+
     async def renew(self, job_ids: Iterable[str], owner: str, lease: float) -> None:
         """Keep this process's leases of the jobs that it is still at, for `lease` seconds."""
 

@@ -165,6 +165,14 @@ def split_statements(script: str) -> list[str]:
     return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
 
 
+def unreadable(name: str) -> Misconfigured:
+    """The address itself cannot be read; what the driver says of it may quote a password."""
+    return Misconfigured(
+        f"The address of the database {name} cannot be read. Write it like "
+        "postgresql://user:password@host:5432/name, with what is special in a password percent-encoded."
+    )
+
+
 def unopenable(name: str, error: Exception) -> Misconfigured:
     """The database cannot be opened at all."""
     return Misconfigured(

@@ -13,7 +13,7 @@ from aiosql.utils import VAR_REF
 
 from ringback.errors import Misconfigured, Unavailable
 from ringback.settings import PostgresUrl
-from ringback.store.database import Blame, Lane, Unit, Work, commit_together, unopenable
+from ringback.store.database import Blame, Lane, Unit, Work, commit_together, unopenable, unreadable
 from ringback.store.migrating import applied_to, migrate, require_known, scripts
 
 AnswerT = TypeVar("AnswerT")
@@ -212,7 +212,9 @@ async def migrate_postgres(
     """Bring the tables up, the queue's too; the numbers of what was applied. Raises `Misconfigured`."""
     try:
         connection = await asyncpg.connect(url.url, timeout=OPEN_WITHIN)
-    except (*GONE, asyncpg.PostgresError, ValueError) as error:
+    except (ValueError, asyncpg.InterfaceError) as error:
+        raise unreadable(str(url)) from error
+    except (*GONE, asyncpg.PostgresError) as error:
         raise unopenable(str(url), error) from error
     try:
         # Held until the connection closes: the queue's tables are made outside our transaction.
@@ -239,7 +241,9 @@ async def open_postgres(url: PostgresUrl) -> AsyncIterator[Postgres]:
             command_timeout=ANSWER_WITHIN,
             server_settings={"application_name": "ringback", "synchronous_commit": "on"},
         )
-    except (*GONE, asyncpg.PostgresError, ValueError) as error:
+    except (ValueError, asyncpg.InterfaceError) as error:
+        raise unreadable(str(url)) from error
+    except (*GONE, asyncpg.PostgresError) as error:
         raise unopenable(str(url), error) from error
     try:
         await _require_migrated(pool, str(url))
