@@ -51,7 +51,7 @@ async def test_one_sender_is_held_and_another_goes_on(
 
 async def test_a_429_narrows_the_accounts_room_to_twilios_own_count(shop: Shop) -> None:
     account, flights = await shop.account(), shop.parts.dispatcher.means.flights
-    assert flights.limit(account.id) == 64
+    assert flights.limit(account.id) == 48
     await shop.fault({"kind": "rate_limit"})
 
     job = await shop.job(await shop.run())
@@ -69,7 +69,7 @@ async def test_a_verifications_own_limit_narrows_no_room(shop: Shop) -> None:
     refused = await shop.run("SendVerify", to=ADA)
 
     assert refused.state is State.REFUSED
-    assert flights.limit(account.id) == 64
+    assert flights.limit(account.id) == 48
 
 
 async def test_a_message_that_was_sent_too_fast_slows_its_sender(shop: Shop) -> None:

@@ -26,7 +26,7 @@ from ringback.tracing import Tracing
 Sweep = Callable[[], Awaitable[object]]
 
 FULL_QUEUE = 21611  # Twilio docs, errors/21611: this sender's queue is full
-HEADROOM = 2_000  # milliseconds of its lease that a send must still have when it leaves
+SPENT = 0.85  # of its lease; a send that would leave later than that is put back
 HELD_UP = Ending(
     state=State.WAITING,
     error={"message": "The process was held up for as long as its lease, so nothing was sent then."},
@@ -210,8 +210,8 @@ class Dispatcher:
         try:
             if claimed.wait:
                 await asyncio.sleep(claimed.wait)
-            leased = (self._cadence.lease + claimed.wait) * 1000
-            held_up = self.means.clock() - began > leased - HEADROOM
+            spent = self.means.clock() - began - claimed.wait * 1000
+            held_up = spent > self._cadence.lease * SPENT * 1000
             ending = HELD_UP if held_up else await self._attempt(job)
             place = Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
             await until_written(
