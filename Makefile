@@ -46,10 +46,10 @@ bench: $(VENV)/.dev ## Speed, as ratios from one run; about ten minutes
 	$(BIN)/python bench/client.py
 	$(BIN)/python bench/start_up.py
 	$(BIN)/python bench/simulator.py
-	$(BIN)/python bench/durable.py
 	$(BIN)/python bench/overhead.py
 	$(BIN)/python bench/workers.py
 	$(BIN)/python bench/bulk.py
+	$(BIN)/python bench/durable.py
 
 lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements/run.txt
