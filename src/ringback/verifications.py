@@ -94,9 +94,9 @@ class Verifications:
         for account_id, open_ones in waiting.items():
             try:
                 await self._end_those(account_id, open_ones)
-            except RingbackError as error:
-                # A simulator that is away, say; the other accounts' deadlines hold all the same.
-                log.warning("verifications_not_ended", account=account_id, error=error.message)
+            except Exception as error:  # noqa: BLE001 - the other accounts' deadlines hold all the same
+                text = error.message if isinstance(error, RingbackError) else type(error).__name__
+                log.warning("verifications_not_ended", account=account_id, error=text)
 
     async def _end_those(self, account_id: str, open_ones: list[Kept]) -> None:
         account = await self._accounts.by_id(account_id)
@@ -210,8 +210,8 @@ class Verifications:
         return self._answer(run, kept, outcome)
 
     async def _cancel(self, run: Run, proceed: Proceed) -> Any:
+        kept = await self._known(run)  # before: what fails after Twilio's answer would hide it
         canceled = await proceed()
-        kept = await self._known(run)
         if kept is not None:
             await self._close(kept, "canceled")
         return canceled

@@ -85,6 +85,10 @@ class Reconcile:
             except RingbackError as error:
                 log.warning("not_looked_up", account=jobs[0].account, jobs=len(jobs), error=error.message)
                 return
+            except Exception as error:  # noqa: BLE001 - an answer that cannot be read must not stop the others
+                name = type(error).__name__
+                log.error("not_looked_up", account=jobs[0].account, jobs=len(members), error=name)  # noqa: TRY400
+                continue
             for job in members:
                 if not looked.settles(job.id) and job.id not in looked.judged.undecided:
                     settles = account is not None and bool(account.not_found_means_not_sent)

@@ -90,7 +90,8 @@ class ClaimTable:
             if job is not None:
                 await self._senders.move_slot(c, pace, job.cost)
                 return Claimed(job, away)
-            top = await self._queries.top_job(c, **whose, wait=round(away * 1000))
+            again = await self._queries.top_job(c, **whose, wait=round(away * 1000))
+            top = again if again is not None and again["id"] != top["id"] else None
         await self._senders.move_slot(c, pace, 0)
         return await self._not_yet(c, ticket.job_id)
 

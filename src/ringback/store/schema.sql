@@ -168,7 +168,7 @@ create table verifications (
     primary key (account_id, sid)
 );
 create index verifications_recipient on verifications (account_id, service_sid, recipient, started_at);
-create index verifications_deadline on verifications (deadline) where state = 'open';
+create index verifications_deadline on verifications (deadline) where state = 'open' and deadline_is_ours = 1;
 
 -- A sender's throughput, shared by all who send. Instants are microseconds since 1970: 400 a second are 2,500 apart.
 create table senders (

@@ -51,3 +51,6 @@ create table migrations (
     number bigint primary key,
     applied_at bigint not null
 );
+
+drop index verifications_deadline;
+create index verifications_deadline on verifications (deadline) where state = 'open' and deadline_is_ours = 1;
