@@ -213,17 +213,24 @@ class Dispatcher:
             spent = self.means.clock() - began - claimed.wait * 1000
             held_up = spent > self._cadence.lease * SPENT * 1000
             ending = HELD_UP if held_up else await self._attempt(job)
+            await self._heed(job, ending)  # before its sender's next job can be taken
             place = Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
             await until_written(
                 lambda: self._store.outcomes.record(place, ending, means.owner, means.clock(), job)
             )
         finally:
             self._running.discard(job.id)
-        await self._learn(job, ending)
         log.info(
             "attempt_ended", job=job.id, action=job.action, attempt=job.attempts, state=ending.state.value
         )
         return ending.wait / 1000 if ending.state is State.WAITING else None
+
+    async def _heed(self, job: Job, ending: Ending) -> None:
+        """Learn of the answer; whatever goes wrong here, the answer itself is recorded."""
+        try:
+            await self._learn(job, ending)
+        except Exception as error:  # noqa: BLE001 - see above
+            log.warning("not_learnt", job=job.id, error=_words(error))
 
     async def _attempt(self, job: Job) -> Ending:
         facts = {"job": job.id, "action": job.action, "account": job.account, "attempt": job.attempts}
