@@ -129,7 +129,7 @@ async def test_ctrl_c_at_a_prompt_is_silent(shared: Installation) -> None:
         asked.press(CTRL_C)
 
         assert await asked.end() == 130
-    assert asked.shown.strip() == "Auth token:"
+    assert asked.shown.replace("^C", "").strip() == "Auth token:"  # a terminal may show the keys pressed
 
 
 async def test_a_token_typed_at_the_prompt_is_not_shown(shared: Installation) -> None:
