@@ -9,8 +9,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 
@@ -18,19 +16,13 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a program, it is not found as a package
 
-from bench.client import SID, TOKEN, measure, official_async, rate, serving
+from bench.client import measure, official_async, rate, serving
+from bench.installation import BODY, connected, recipients
 
-from ringback.app import open_connector
-from ringback.clock import machine_clock
-from ringback.connector import Connector
-from ringback.key_file import read_or_create
-from ringback.settings import Settings
-from ringback.store import open_store
-from ringback.store.rows import Account, State
+from ringback.store.rows import State
 
 BAR = 1.5
 SENDS = 2_000
-BODY = "Your order 42 has left us and comes on Friday."
 
 
 def main() -> int:
@@ -54,48 +46,16 @@ def main() -> int:
 async def durable(folder: Path, url: str, sends: int = SENDS) -> float:
     """Sends a second through a connector on an embedded ledger made anew."""
     async with connected(folder, url) as connector:
-        recipients = (f"+1415{number:07}" for number in count(2_550_000))
+        connector.start()
+        people = iter(recipients())
 
         async def send() -> None:
             outcome = await connector.run(
-                "SendMessage", {"to": next(recipients), "body": BODY}, account="shop", wait=30
+                "SendMessage", {"to": next(people), "body": BODY}, account="shop", wait=30
             )
             assert outcome.state is State.DONE, outcome
 
         return await rate(send, sends)
-
-
-@asynccontextmanager
-async def connected(folder: Path, url: str) -> AsyncIterator[Connector]:
-    """A connector whose account `shop` stands for the server, without being tested there."""
-    settings = Settings(database=folder / "l.db", key_file=folder / "key", public_url="http://127.0.0.1:9")
-    keyring = read_or_create(settings.key_file, may_create=True)
-    async with open_store(settings.database) as store:
-        now = machine_clock()
-        await store.accounts.insert(
-            Account(
-                id="acc_shop",
-                name="shop",
-                account_sid=SID,
-                auth_token=keyring.seal(TOKEN.encode(), "accounts/acc_shop/auth_token"),
-                api_key_sid=None,
-                api_key_secret=None,
-                environment="simulator",
-                region=None,
-                edge=None,
-                base_url=url,
-                default_sender="+14155550101",
-                default_country=None,
-                default_verify_service=None,
-                verification_lifetime=600,
-                report="{}",
-                created_at=now,
-                updated_at=now,
-                removed_at=None,
-            )
-        )
-    async with open_connector(settings) as connector:
-        yield connector
 
 
 def report(rates: dict[str, float]) -> int:

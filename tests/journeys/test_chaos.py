@@ -19,13 +19,6 @@ WORKERS = 3
 KILLS = 20
 
 
-@pytest.fixture
-async def shared(tmp_path: Path, postgres: PostgresServer) -> AsyncIterator[Installation]:
-    """An installation on PostgreSQL."""
-    async with postgres.database() as url, installation(tmp_path, url.url) as machine:
-        yield machine
-
-
 @asynccontextmanager
 async def sending(machine: Installation) -> AsyncIterator[None]:
     """One worker that nobody kills."""

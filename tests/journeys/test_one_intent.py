@@ -5,29 +5,16 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.journeys.processes import Installation, free_port, installation
-from tests.postgres import PostgresServer
+from tests.journeys.conftest import ON_EACH_DATABASE
+from tests.journeys.processes import Installation, free_port
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120), ON_EACH_DATABASE]
 
 ADA = "+14155550111"
 INTENTS = 40
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def machine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Installation]:
-    """An installation on each kind of database."""
-    if request.param == "sqlite":
-        async with installation(tmp_path) as embedded:
-            yield embedded
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    async with server.database() as url, installation(tmp_path, url.url) as shared:
-        yield shared
 
 
 @asynccontextmanager

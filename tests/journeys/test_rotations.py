@@ -2,14 +2,13 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.journeys.conftest import ON_EACH_DATABASE
 from tests.journeys.processes import RINGBACK, Installation, installation
-from tests.postgres import PostgresServer
 from tests.store.conftest import NOBODY, a_job
 
 from ringback.key_file import read_or_create
@@ -21,18 +20,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
 ADA = "+14155550111"
 TEXT = {"to": ADA, "body": "Your order is on its way."}
 MANY = 2_000
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def machine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Installation]:
-    """An installation on each kind of database."""
-    if request.param == "sqlite":
-        async with installation(tmp_path) as embedded:
-            yield embedded
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    async with server.database() as url, installation(tmp_path, url.url) as shared:
-        yield shared
 
 
 async def versions(machine: Installation) -> dict[str, int]:
@@ -63,6 +50,7 @@ def found(folder: Path, name: str) -> Path:
     return next(folder.rglob(name))
 
 
+@ON_EACH_DATABASE
 async def test_the_sealing_key_is_rotated_while_a_server_sends(machine: Installation) -> None:
     await allow_own_codes(machine)
     later = {"kind": "rate_limit", "retry_after": 8}
@@ -122,6 +110,7 @@ async def test_a_rotation_that_is_killed_is_taken_up_and_everything_opens_meanwh
         assert await versions(machine) == {"v1": 0, "v2": MANY + 1}
 
 
+@ON_EACH_DATABASE
 async def test_callbacks_are_heard_through_the_whole_rotation_of_an_auth_token(machine: Installation) -> None:
     old_token = {"match": {"webhook": "status"}, "do": ["old_token", "old_token"]}
     async with machine.serving():

@@ -3,14 +3,14 @@
 import asyncio
 import resource
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from tests.journeys.processes import RINGBACK, Installation, installation
+from tests.journeys.processes import RINGBACK, Installation
 from tests.postgres import PostgresServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
@@ -20,13 +20,6 @@ TEXT = {"to": ADA, "body": "Your order is on its way."}
 SEND, BODY = "/v1/actions/SendMessage", {"account": "shop"} | TEXT
 KEY = {"idempotency-key": "order-1"}
 FILE_SIZE = resource.RLIMIT_FSIZE
-
-
-@pytest.fixture
-async def shared(tmp_path: Path, postgres: PostgresServer) -> AsyncIterator[Installation]:
-    """An installation on PostgreSQL."""
-    async with postgres.database() as url, installation(tmp_path, url.url) as machine:
-        yield machine
 
 
 @contextmanager

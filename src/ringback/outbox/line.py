@@ -1,6 +1,6 @@
 """The queue that brings waiting jobs up: PgQueuer, in memory over the embedded ledger, in PostgreSQL beyond.
 
-Losing it loses nothing: the jobs are rows, and `missing` finds those whose place is gone.
+Losing it loses nothing: the jobs are rows, and `restock` finds those whose place is gone.
 """
 
 import asyncio
