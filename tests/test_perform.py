@@ -258,3 +258,16 @@ async def test_no_secret_is_left_anywhere_once_its_job_ended(
         job = await shop.parts.store.jobs.get(str(outcome.id))
         assert job is not None
         assert job.sealed is None
+
+
+async def test_what_a_digest_is_made_of_stays_as_it_is_over_an_upgrade(shop: Shop) -> None:
+    account = await shop.account()
+
+    new, _ = await shop.planned(sender="+14155550101")
+
+    # A key is looked up by this: what an upgrade adds to an input must be left out where it was not given.
+    assert new.input_digest == shop.keyring.digest(
+        b'{"account":"' + account.id.encode() + b'","action":"SendMessage","input":{"body":"Hi Ada",'
+        b'"media_urls":[],"priority":"normal","scheduled_by":"ringback","sender":"+14155550101",'
+        b'"to":"+14155550123"},"secrets":{}}'
+    )
