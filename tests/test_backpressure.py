@@ -82,6 +82,28 @@ async def test_there_is_room_again_once_jobs_have_left(narrow: Api) -> None:
     assert (await narrow.run("SendMessage", HI, headers=UNDERWAY)).status == 202
 
 
+async def test_what_is_sent_again_must_find_room_or_nothing_is_settled(narrow: Api) -> None:
+    lost, other, *_ = [
+        (await narrow.run("SendMessage", HI, headers=UNDERWAY)).body["id"] for _ in range(MOST)
+    ]
+    with sqlite3.connect(str(narrow.settings.database)) as database:
+        database.execute("update jobs set state = 'unknown', attempts = 1 where id = ?", (lost,))
+    database.close()
+    await narrow.connector.vitals.look()
+    await narrow.run("SendMessage", HI, headers=UNDERWAY)
+    settle = (f"/v1/jobs/{lost}/settle", {"state": "not_sent", "send_again": True})
+
+    refused = await narrow.post(*settle)
+
+    assert (refused.status, refused.headers["retry-after"]) == (503, "10")
+    assert "3 jobs wait" in refused.body["detail"]
+    assert await narrow.connector.counts() == {"unknown": 1, "waiting": MOST}
+    await narrow.post(f"/v1/jobs/{other}/withdraw")
+    await narrow.connector.vitals.look()
+    assert (await narrow.post(*settle)).body["state"] == "not_sent"
+    assert (await narrow.run("SendMessage", HI, headers=UNDERWAY)).status == 503  # it takes up room, too
+
+
 async def test_jobs_that_waited_before_the_start_are_counted(idle: Shop) -> None:
     for _ in range(MOST):
         await idle.run(wait=0)

@@ -195,6 +195,7 @@ class Connector:
         Raises:
             InvalidInput: No job can be settled like that.
             Conflict: The job is not unknown, or cannot be sent again, or the message is another job's.
+            Full: Too many jobs wait for one that is to be sent again; nothing was settled.
         """
         said = Settlement(state=state, who=who, message_sid=message_sid, send_again=send_again)
         if errors := said.errors():
@@ -215,11 +216,14 @@ class Connector:
         prepared = await self._perform.prepare(asked)
         if prepared.account.id != job.account_id:
             raise Conflict(f"The account {job.account} was removed, and another has its name.")
-        if prepared.untimely:
-            raise InvalidInput(prepared.untimely)
+        if (refusal := await self._perform.refusal(prepared)) is not None:
+            raise refusal
         new, pacing = self._perform.planned(prepared, asked)
         other = Replacement(new, self._perform.line, pacing)
-        return await self._store.again.settle(place_of(job), said.ending(now, new.id), said.who, other)
+        settled = await self._store.again.settle(place_of(job), said.ending(now, new.id), said.who, other)
+        if settled:
+            self._store.backlog.add()
+        return settled
 
     async def senders(self, account: str | None = None) -> list[SenderFacts]:
         """Each sender that something waits for or whose pace was set. Raises `NotFound` for the account."""

@@ -107,7 +107,7 @@ class Perform:
         if asked.key is not None and not 0 < len(asked.key) <= LONGEST_KEY:
             raise InvalidInput([FieldError("Idempotency-Key", f"Give 1 to {LONGEST_KEY} characters.")])
         new, pacing = self.planned(prepared, asked)
-        refusal = await self._refusal(prepared)
+        refusal = await self.refusal(prepared)
         if refusal is None and new.sealed is None:
             self.accepted.keep(new.id, prepared.wanted)  # now: its try may begin before we hear of it
         job = None if refusal else await self.store.jobs.accept(new, self.line, pacing)
@@ -126,8 +126,8 @@ class Perform:
             )
         return job, False
 
-    async def _refusal(self, prepared: Prepared) -> RingbackError | None:
-        """Why no new job is accepted now, if that is so."""
+    async def refusal(self, prepared: Prepared) -> RingbackError | None:
+        """Why no new job is accepted now, if that is so: it is too late for it, or too many wait."""
         if prepared.untimely:
             return InvalidInput(prepared.untimely)
         return await self.store.backlog.refusal(self.most_waiting)

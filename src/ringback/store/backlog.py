@@ -51,9 +51,10 @@ class Backlog:
 
 
 FULL = (
-    "The queue is full: {most:,} jobs wait. Nothing was accepted; try again later under the same idempotency "
-    "key. RINGBACK_MOST_WAITING says how many may wait."
+    "The queue is full: {most:,} jobs wait. Nothing was accepted; try again later, under the same "
+    "idempotency key if there was one. RINGBACK_MOST_WAITING says how many may wait."
 )
 BEHIND = (
-    "The database is behind with its writing. Nothing was accepted; try again under the same idempotency key."
+    "The database is behind with its writing. Nothing was accepted; try again, under the same idempotency "
+    "key if there was one."
 )
