@@ -7,7 +7,7 @@ from tests.store.conftest import NOBODY, NewJobOf, ticket
 
 from ringback.clock import machine_clock
 from ringback.store import Store
-from ringback.store.claims import Claimed, Later
+from ringback.store.claims import HORIZON, Claimed, Later
 from ringback.store.jobs import Pacing
 from ringback.store.rows import State
 from ringback.store.tickets import Ticket
@@ -241,3 +241,20 @@ async def test_the_queue_of_a_sender_tells_what_waits(store: Store, new_job: New
     assert (queues["Ringback"].jobs, queues["Ringback"].rate) == (0, 500)
     assert await store.senders.own_rates() == {("acc_shop", SENDER): 2_000, ("acc_shop", "Ringback"): 500}
     assert await store.senders.queues("other") == []
+
+
+async def test_a_claim_that_knows_only_an_old_rate_keeps_to_the_one_that_was_set(
+    store: Store, new_job: NewJobOf
+) -> None:
+    slow = 50  # a slot every 20 s
+    for number in range(4):
+        await accept(store, new_job, f"job_{number}", slow)
+    assert isinstance(await claim(store, "job_0", slow), Claimed)
+
+    await store.senders.set_rate("acc_shop", SENDER, 30_000, slow)
+    await accept(store, new_job, "job_4", slow)
+
+    assert len(await store.claims.turns((0, ""), HORIZON, 10)) == 4
+    last = [await claim(store, f"job_{number}", slow) for number in range(1, 5)][-1]
+    assert isinstance(last, Claimed)
+    assert last.wait <= 0.2  # 4 slots of 33 ms and what is left of the first

@@ -1,15 +1,16 @@
 -- name: book_turn(account_id, sender, cost, rate)^
--- Reserve the next turn of a sender's queue; how many microseconds away it is.
+-- Reserve the next turn of a sender's queue; how many microseconds away it is. Here as below, a rate that was set
+-- holds against the given one: the claim that comes just after may not have heard of it.
 insert into senders (account_id, sender, booked_until, updated_at)
 values (:account_id, :sender, db_now() * 1000 + cast(:cost as bigint) * 1000000000 / cast(:rate as bigint), db_now())
 on conflict (account_id, sender) do update
-set booked_until = cast(:cost as bigint) * 1000000000 / cast(:rate as bigint)
+set booked_until = cast(:cost as bigint) * 1000000000 / coalesce(senders.rate, cast(:rate as bigint))
                    + case when senders.booked_until >= senders.held_until
                                and senders.booked_until >= db_now() * 1000 then senders.booked_until
                           when senders.held_until >= db_now() * 1000 then senders.held_until
                           else db_now() * 1000 end,
     updated_at = db_now()
-returning booked_until - cast(:cost as bigint) * 1000000000 / cast(:rate as bigint) - db_now() * 1000 as away;
+returning booked_until - cast(:cost as bigint) * 1000000000 / coalesce(rate, cast(:rate as bigint)) - db_now() * 1000 as away;
 
 -- name: take_slot(account_id, sender, cost, rate, horizon)^
 -- Move a sender's next free slot on, if it is within the horizon (microseconds); how far away the taken one is.
@@ -17,18 +18,18 @@ insert into senders (account_id, sender, free_at, updated_at)
 values (:account_id, :sender, db_now() * 1000 + cast(:cost as bigint) * 1000000000 / cast(:rate as bigint), db_now())
 on conflict (account_id, sender) do update
 set free_at = (case when senders.slowed_until > db_now() * 1000 then 2 else 1 end)
-              * cast(:cost as bigint) * 1000000000 / cast(:rate as bigint)
+              * cast(:cost as bigint) * 1000000000 / coalesce(senders.rate, cast(:rate as bigint))
               + case when senders.free_at > db_now() * 1000 then senders.free_at else db_now() * 1000 end,
     updated_at = db_now()
 where senders.free_at <= db_now() * 1000 + cast(:horizon as bigint) and senders.held_until <= db_now() * 1000
 returning free_at - (case when slowed_until > db_now() * 1000 then 2 else 1 end)
-          * cast(:cost as bigint) * 1000000000 / cast(:rate as bigint) - db_now() * 1000 as away;
+          * cast(:cost as bigint) * 1000000000 / coalesce(rate, cast(:rate as bigint)) - db_now() * 1000 as away;
 
 -- name: move_slot(account_id, sender, cost, rate)!
 -- The slot just taken went to a job that costs so many segments more than it was taken for, or fewer.
 update senders
 set free_at = free_at + (case when slowed_until > db_now() * 1000 then 2 else 1 end)
-                        * cast(:cost as bigint) * 1000000000 / cast(:rate as bigint)
+                        * cast(:cost as bigint) * 1000000000 / coalesce(rate, cast(:rate as bigint))
 where account_id = :account_id and sender = :sender;
 
 -- name: top_job(account_id, sender, wait)^
