@@ -109,7 +109,7 @@ async def open_connector(settings: "Settings", *, dispatch: bool = True) -> "Asy
         if settings.restored:
             await connector.doubt_all()
         if dispatch:
-            await store.require_writable()
+            await store.accounts.require_writable()
             connector.start()
         try:
             async with connector.vitals.watching():

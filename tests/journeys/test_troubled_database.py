@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -129,14 +130,22 @@ async def test_a_command_on_a_full_disk_says_so_and_sends_nothing(machine: Insta
 
 async def run_limited(machine: Installation, limit: str, *arguments: str) -> tuple[int, str]:
     """A command under a limit of the shell's; its exit code and what it complained of."""
+    return await said_by(machine, "sh", "-c", f'{limit}; exec "$0" "$@"', RINGBACK, *arguments)
+
+
+async def said_by(machine: Installation, *command: str) -> tuple[int, str]:
     child = await asyncio.create_subprocess_exec(
-        *("sh", "-c", f'{limit}; exec "$0" "$@"', RINGBACK, *arguments),
+        *command,
         env=machine.environment(),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(50):
-        _, err = await child.communicate()
+    try:
+        async with asyncio.timeout(50):
+            _, err = await child.communicate()
+    finally:
+        if child.returncode is None:  # it should have ended by itself
+            child.kill()
     return child.returncode or 0, err.decode()
 
 
@@ -154,6 +163,36 @@ async def test_a_ledger_that_is_moved_away_is_missed_at_once_and_used_again_when
     assert not ready
     assert await machine.on_screen(ADA) == [TEXT["body"]]
     assert rows(machine)["jobs"] == 1
+
+
+async def test_no_server_starts_on_a_ledger_that_it_can_only_read(machine: Installation) -> None:
+    ledger = ledger_of(machine)
+    ledger.chmod(0o444)
+    code, said = await run_powerless(machine, "serve", "--port", "0")
+    ledger.chmod(0o600)
+
+    assert code == 75
+    assert "readonly database" in said
+    assert "Traceback" not in said
+    async with machine.serving():
+        await sent_in_the_end(machine)
+
+
+async def run_powerless(machine: Installation, *arguments: str) -> tuple[int, str]:
+    """A command for which the modes of files count, as they do not for root; its exit code and complaint."""
+    return await said_by(machine, sys.executable, "-c", POWERLESS, *arguments)
+
+
+# Without capabilities root is its files' owner like another (man 7 capabilities); a new program would have
+# them back, so it runs in the same process.
+POWERLESS = """
+import ctypes, os, struct
+from ringback.app import main
+header = struct.pack("Ii", 0x20080522, 0)  # version 3, this thread
+if os.geteuid() == 0 and ctypes.CDLL(None).capset(header, bytes(24)):
+    raise SystemExit("capset failed")
+main()
+"""
 
 
 async def test_while_postgres_is_away_nothing_is_accepted_and_afterwards_all_goes_on(

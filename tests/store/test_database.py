@@ -190,3 +190,16 @@ async def test_a_database_that_lets_nobody_in_is_used_again_once_it_does(postgre
 
             assert {type(error) for error in refused} == {Unavailable}
             assert await store.accounts.insert(an_account("after"))
+
+
+async def test_a_database_that_may_only_be_read_is_told_from_one_that_may_be_written(
+    postgres: PostgresServer,
+) -> None:
+    async with postgres.database() as url, open_store(url) as store:
+        await store.accounts.require_writable()
+        name = url.url.partition("?")[0].rpartition("/")[2]
+        await postgres.run(f"alter database {name} set default_transaction_read_only = on")
+
+        async with open_store(url) as reader:
+            with pytest.raises(Unavailable, match="ReadOnlySQLTransactionError"):
+                await reader.accounts.require_writable()

@@ -50,17 +50,6 @@ class Store:
     ageing: Ageing
     backlog: Backlog
 
-    async def require_writable(self) -> None:
-        """Begin to write and write nothing. SQLite opens what it may only read, and never tries again.
-
-        Raises `Unavailable`.
-        """
-
-        async def nothing(_connection: Any) -> None:
-            pass
-
-        await self.database.write(nothing)
-
 
 @asynccontextmanager
 async def open_store(

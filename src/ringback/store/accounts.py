@@ -42,6 +42,13 @@ class AccountTable:
             await self._database.write(self._queries.forget_lapsed_tokens)
         return lapsed
 
+    async def require_writable(self) -> None:
+        """Write, and change nothing. SQLite opens what it may only read, and never tries again.
+
+        Raises `Unavailable`.
+        """
+        await self._database.write(self._queries.write_nothing)
+
     async def by_name(self, name: str) -> Account | None:
         """The account of that name."""
         return self._account(await self._database.read(lambda c: self._queries.account_by_name(c, name=name)))

@@ -57,3 +57,7 @@ update accounts set removed_at = :now, auth_token = :nothing, api_key_secret = n
 -- name: any_account()^
 -- Whether the database holds sealed secrets.
 select id from accounts where removed_at is null limit 1;
+
+-- name: write_nothing()!
+-- Changes no row, and is refused where none may be changed: a transaction that is only begun is not.
+update accounts set name = name where 1 = 0;
