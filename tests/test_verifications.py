@@ -303,12 +303,12 @@ async def test_a_check_by_sid_meets_the_same_limits(shop: Shop) -> None:
 
 async def test_what_a_check_came_to_is_kept_once_the_database_is_free_again(shop: Shop) -> None:
     started = await start(shop)
-    await shop.fault({"kind": "latency", "seconds": 0.2}, operation=CHECK)
+    await shop.fault({"kind": "latency", "seconds": 0.5}, operation=CHECK)
     checking = await shop.run("VerifyCode", to=ADA, code=await shop.code(), wait=0)
     await shop.until(checking, State.RUNNING)
     await asyncio.sleep(0.1)
     async with shop.busy():
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(0.7)
 
     job = await shop.until(checking, State.DONE, State.UNKNOWN)
 

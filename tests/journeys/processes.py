@@ -17,7 +17,7 @@ import aiohttp
 from twilio_simulator.running import process as simulator_process
 
 RINGBACK = str(Path(sys.executable).with_name("ringback"))
-READY_WITHIN = 15.0
+READY_WITHIN = 40.0
 
 
 def free_port() -> int:

@@ -38,14 +38,14 @@ class Screen:
         return STYLE.sub("", self.shown).splitlines()
 
     async def until(self, text: str) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(40):
             while text not in self.shown and await asyncio.to_thread(self._read):
                 pass
         assert text in self.shown, self.shown
 
     async def end(self) -> int:
         """What is left on the screen, then the exit code."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(40):
             while await asyncio.to_thread(self._read):
                 pass
             return await asyncio.to_thread(self.child.wait)

@@ -176,7 +176,7 @@ async def test_serve_tells_scripts_in_json(shared: Installation) -> None:
         env=shared.environment(),
     )
     assert child.stdout is not None
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         told = json.loads(await child.stdout.readline())
         child.send_signal(signal.SIGINT)
         await child.communicate()

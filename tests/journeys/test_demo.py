@@ -40,7 +40,7 @@ class Demo:
         raise AssertionError(f"{text!r} was not said: {self.lines}")
 
     async def end(self) -> int:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             out, err = await self.child.communicate()
         self.lines += [*out.decode().splitlines(), *err.decode().splitlines()]
         return self.child.returncode or 0
@@ -180,7 +180,7 @@ async def child_of(pid: int) -> int:
 
 async def stray_message(port: int) -> None:
     """Send past Ringback, with the simulator's own account, as soon as it answers."""
-    async with asyncio.timeout(20), aiohttp.ClientSession() as http:
+    async with asyncio.timeout(40), aiohttp.ClientSession() as http:
         while not await answers(port):  # noqa: ASYNC110 - another process starts it
             await asyncio.sleep(0.02)
         async with http.get(f"http://127.0.0.1:{port}/_sim/accounts") as answer:

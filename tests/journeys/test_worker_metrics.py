@@ -14,7 +14,7 @@ async def test_a_worker_tells_how_it_is_on_a_port_of_its_own(tmp_path: Path) -> 
         port = free_port()
         worker = await machine.start("worker", "--metrics-port", str(port))
         url = f"http://127.0.0.1:{port}"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while "metrics" not in machine.log_of(worker):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.1)
         async with machine.http.get(f"{url}/readyz") as ready, machine.http.get(f"{url}/metrics") as metrics:

@@ -22,7 +22,7 @@ async def strike(shop: Shop, sender: str, action: dict[str, Any]) -> None:
 
 
 async def put_back(shop: Shop, outcome: Outcome) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while "put_back" not in kinds(await shop.job(outcome)):
             await shop.connector.wait(str(outcome.id), 0.02)
 

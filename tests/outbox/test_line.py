@@ -38,11 +38,15 @@ async def written_by_another(shop: Shop, most: int = 1, **inputs: str) -> list[O
     return [await shop.connector.wait(new.id, 0) for new, _ in jobs]
 
 
-async def run_briefly(line: Any, handle: Callable[[Ticket], Awaitable[float | None]]) -> None:
-    """Let a handler have what is queued, for a moment."""
+async def run_until(
+    called: asyncio.Event, line: Any, handle: Callable[[Ticket], Awaitable[float | None]]
+) -> None:
+    """Let a handler have what is queued until it was called, and a moment longer."""
     manager = line.manager(handle)
     running = asyncio.create_task(manager.run(dequeue_timeout=timedelta(seconds=0.05), batch_size=5))
-    await asyncio.sleep(0.4)
+    async with asyncio.timeout(30):
+        await called.wait()
+    await asyncio.sleep(0.2)
     manager.shutdown.set()
     await running
 
@@ -55,12 +59,14 @@ async def test_a_job_whose_handler_ended_by_an_exception_is_found(
             shop.line.overdue = 0.1
         outcome = await shop.run(wait=0)
         seen: list[str] = []
+        called = asyncio.Event()
 
         async def broken(ticket: Ticket) -> float | None:
             seen.append(ticket.job_id)
+            called.set()
             raise KeyError("nobody foresaw this")
 
-        await run_briefly(shop.line, broken)
+        await run_until(called, shop.line, broken)
         assert seen == [outcome.id]
         shop.parts.dispatcher.start()
 
@@ -105,7 +111,7 @@ async def test_jobs_of_a_held_sender_do_not_keep_places_from_others(tmp_path: Pa
         (other,) = await written_by_another(shop, sender="Ada-Shop", to="+447400123456")
         shop.parts.dispatcher.start()
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await shop.tries([other]) == [1]
         assert shop.texts == 1
 

@@ -55,7 +55,7 @@ async def slow_sender(shop: Shop, per_second: float) -> str:
     return sender
 
 
-async def until_done(shop: Shop, job_ids: list[str], seconds: float) -> list[Outcome]:
+async def until_done(shop: Shop, job_ids: list[str], seconds: float = 30) -> list[Outcome]:
     async with asyncio.timeout(seconds):
         return list(await asyncio.gather(*(shop.connector.wait(job_id, seconds) for job_id in job_ids)))
 
@@ -101,7 +101,7 @@ async def test_many_processes_together_keep_one_senders_rate(tmp_path: Path, pla
             dispatcher.start()
             stack.push_async_callback(dispatcher.stop)
 
-        await until_done(shop, jobs, 8)
+        await until_done(shop, jobs)
 
     left = sorted(watched.left)
     assert len(left) == 40
@@ -113,12 +113,12 @@ async def test_many_processes_together_keep_one_senders_rate(tmp_path: Path, pla
 async def test_a_faster_rate_holds_for_what_waits_already(tmp_path: Path, place: DatabasePlace) -> None:
     async with opened(tmp_path, place=place, cadence=AS_MEANT) as shop:
         hurry(shop)
-        sender = await slow_sender(shop, 0.05)
+        sender = await slow_sender(shop, 0.01)  # a single slot at this rate is a hundred seconds
         jobs = await accept(shop, 30, sender)
 
         await shop.connector.set_throughput("shop", sender, 30)
 
-        done = await until_done(shop, jobs, 8)
+        done = await until_done(shop, jobs)
         assert {outcome.state for outcome in done} == {State.DONE}
 
 
@@ -151,7 +151,7 @@ async def test_withdrawn_jobs_keep_no_turns_from_those_that_come_later(
 
         (late,) = await accept(shop, 1, sender)
 
-        (outcome,) = await until_done(shop, [late], 6)
+        (outcome,) = await until_done(shop, [late])
         assert outcome.state is State.DONE
 
 

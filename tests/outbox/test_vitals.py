@@ -17,7 +17,7 @@ def sampled(shop: Shop, name: str) -> float | None:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110 - it comes by itself
             await asyncio.sleep(0.02)
 

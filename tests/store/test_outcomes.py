@@ -146,14 +146,14 @@ async def test_a_job_put_back_waits_for_its_time_and_keeps_its_secrets(
     store: Store, new_job: NewJobOf
 ) -> None:
     await running(store, new_job)
-    again = Ending(state=State.WAITING, error={"message": "refused connection"}, wait=100)
+    again = Ending(state=State.WAITING, error={"message": "refused connection"}, wait=500)
 
     await store.outcomes.record(FIRST, again, "p", 3_000)
 
     job = await the_job(store)
     assert (job.state, job.sealed) == (State.WAITING, b"sealed")
     assert isinstance(await store.claims.claim(ticket(), None, "p", 20), Later)
-    await asyncio.sleep(0.11)
+    await asyncio.sleep(0.51)
     assert isinstance(await store.claims.claim(ticket(), None, "p", 20), Claimed)
     attempts, _ = await store.jobs.timeline("job_1")
     assert [attempt.verdict for attempt in attempts] == ["not_sent", None]

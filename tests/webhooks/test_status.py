@@ -234,7 +234,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 
 async def told(api: Api, job_id: str, verdict: str | None) -> Timeline:
     """The job once it is done and its try has come to the verdict."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             job = await api.connector.job(job_id)
             if (job.state, verdicts(job)) == (State.DONE, [verdict]):
