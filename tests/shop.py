@@ -63,8 +63,8 @@ class Shop:
         return await self.connector.job(str(outcome.id))
 
     async def until(self, outcome: Outcome, *states: State) -> Timeline:
-        """The job once it is in one of the states, which it should be long before ten seconds are over."""
-        async with asyncio.timeout(10):
+        """The job once it is in one of the states, which it should be long before half a minute is over."""
+        async with asyncio.timeout(30):
             while (job := await self.job(outcome)).state not in states:
                 await self.connector.wait(str(outcome.id), 0.05)
         return job
