@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.http.outside import ADA, Api, served
+from tests.http.outside import ADA, Api, mislay, served
 from tests.shop import Shop, opened
 
 from ringback.errors import Full, Misconfigured
@@ -145,9 +145,7 @@ def test_a_million_jobs_may_wait_unless_it_is_set() -> None:
 
 
 async def test_a_database_that_is_away_tells_when_to_ask_again(narrow: Api) -> None:
-    with sqlite3.connect(str(narrow.settings.database)) as database:
-        database.execute("drop table keys")
-    database.close()
+    mislay(narrow.settings.database)
 
     answer = await narrow.get("/v1/jobs")
 

@@ -4,6 +4,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -11,7 +12,7 @@ import aiohttp
 from ringback.app import open_connector
 from ringback.connector import Connector
 from ringback.serving import Server, listening, server_of
-from ringback.settings import Settings
+from ringback.settings import DatabasePlace, Settings
 from twilio_simulator.running import running
 from twilio_simulator.simulator import Simulator
 
@@ -95,6 +96,12 @@ class Api:
         """Another key, with those scopes and accounts."""
         name = f"{'-'.join(scopes)} of {len(await self.connector.keys.list())}"
         return await self.connector.keys.create(name, scopes, accounts)
+
+
+def mislay(ledger: DatabasePlace) -> None:
+    """Move a file away while it is open."""
+    assert isinstance(ledger, Path)
+    ledger.rename(ledger.with_name("elsewhere.db"))
 
 
 @asynccontextmanager

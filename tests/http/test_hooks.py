@@ -1,10 +1,9 @@
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
-from tests.http.outside import ADA, Answered, Api, served
+from tests.http.outside import ADA, Answered, Api, mislay, served
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from ringback.settings import Settings
@@ -118,8 +117,7 @@ async def test_letters_beyond_ascii_are_signed_as_they_came(shop: Api) -> None:
 
 async def test_a_ledger_that_cannot_answer_is_told_to_twilio(shop: Api) -> None:
     path, form = await sent(shop)
-    with sqlite3.connect(str(shop.settings.database)) as database:
-        database.execute("alter table accounts rename to mislaid")
+    mislay(shop.settings.database)
 
     answer = await call(shop, path, form)
 

@@ -1,13 +1,18 @@
 """One try and its verdict."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
+from tests.postgres import PostgresServer
 from tests.shop import ADA, DROPPED, DROPPED_BEFORE, LIMITED, REFUSED, Shop, kinds, opened, verdicts
 
 from ringback.outbox.retry import Backoff
 from ringback.outcome import Timeline
+from ringback.settings import PostgresUrl
 from ringback.store.rows import State
 from ringback.twilio.transport import Limits, Request, Response, open_transport
 
@@ -129,18 +134,44 @@ async def test_an_answer_that_never_comes_is_unknown(tmp_path: Path) -> None:
         assert (job.state, verdicts(job), shop.texts) == (State.UNKNOWN, ["unknown"], 1)
 
 
-async def test_a_ledger_that_is_away_before_anything_left_only_delays_the_job(tmp_path: Path) -> None:
-    patient = Backoff(first=200)
-    async with opened(tmp_path, dispatch=False, backoff=patient) as shop:
+async def test_a_ledger_that_is_away_before_anything_left_only_delays_the_job(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    async with postgres.database() as url:
+        impatient = PostgresUrl(f"{url.url}&lock_timeout=50ms")
+        async with opened(tmp_path, place=impatient, dispatch=False, backoff=Backoff(first=200)) as shop:
+            outcome = await shop.run("SendVerify", to=ADA, wait=0)
+            async with locked(url, "verifications"):
+                shop.parts.dispatcher.start()
+                while verdicts(await shop.job(outcome))[:1] != ["not_sent"]:
+                    await shop.connector.wait(str(outcome.id), 0.02)
+                assert await shop.requests() == []
+
+            assert (await shop.until(outcome, State.DONE)).result is not None
+
+
+@asynccontextmanager
+async def locked(url: PostgresUrl, table: str) -> AsyncIterator[None]:
+    """Nobody else may read the table."""
+    other = await asyncpg.connect(url.url)
+    try:
+        async with other.transaction():
+            await other.execute(f"lock table {table}")
+            yield
+    finally:
+        await other.close()
+
+
+async def test_a_ledger_without_a_table_is_no_reason_to_try_again_for_ever(tmp_path: Path) -> None:
+    async with opened(tmp_path, dispatch=False) as shop:
         outcome = await shop.run("SendVerify", to=ADA, wait=0)
         shop.alter("alter table verifications rename to mislaid")
         shop.parts.dispatcher.start()
-        while verdicts(await shop.job(outcome))[:1] != ["not_sent"]:
-            await shop.connector.wait(str(outcome.id), 0.02)
-        assert await shop.requests() == []
-        shop.alter("alter table mislaid rename to verifications")
 
-        assert (await shop.until(outcome, State.DONE)).result is not None
+        job = await shop.until(outcome, State.UNKNOWN)
+
+    assert verdicts(job) == ["unknown"]
+    assert "OperationalError" in (job.error or {})["message"]
 
 
 async def test_our_own_mistake_after_sending_is_unknown_and_never_lost(tmp_path: Path) -> None:

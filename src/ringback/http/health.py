@@ -5,7 +5,6 @@ import asyncio
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ringback.errors import RingbackError
 from ringback.http.answers import Answer
 from ringback.http.auth import Ringback
 from ringback.http.components import ref
@@ -42,7 +41,7 @@ async def readyz(connector: Ringback) -> Response:
     """200 if the database answers, the queue is there and the dispatcher runs, else 503; no key is needed."""
     try:
         parts = await asyncio.wait_for(connector.ready(), PATIENCE)
-    except (RingbackError, TimeoutError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it cannot serve
         log.error("not_ready", error=type(error).__name__)  # noqa: TRY400 - the type says it all
         parts = {"database": False}
     well = all(parts.values())

@@ -34,8 +34,19 @@ GONE = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # what it says of a connection that was lost between two of its states
 )
-# Bad data, a broken constraint, a bad statement: https://www.postgresql.org/docs/current/errcodes-appendix.html
-ONES_OWN = ("22", "23", "42")
+# What a statement of ours does wrong: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ONES_OWN = (
+    "0A",  # it is not supported
+    "21",  # more rows than one
+    "22",  # bad data
+    "23",  # a broken constraint
+    "42",  # bad SQL: a column that there is not
+    "44",  # a view that would not show it
+    "54",  # it is too large
+    "P0",  # raised by a function
+)
+# Of these classes, and yet the database's: rights that an owner took away, a plan older than a migration.
+NOT_OURS = (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidCachedStatementError)
 # Two who told of one job at once: done again, the second finds what the first wrote.
 MET = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
 
@@ -120,7 +131,8 @@ def blame(error: BaseException) -> Blame:
     if isinstance(error, MET):
         return Blame.NOBODY
     if isinstance(error, asyncpg.PostgresError):
-        return Blame.UNIT if str(error.sqlstate).startswith(ONES_OWN) else Blame.GROUP
+        own = str(error.sqlstate).startswith(ONES_OWN) and not isinstance(error, NOT_OURS)
+        return Blame.UNIT if own else Blame.GROUP
     return Blame.GROUP if isinstance(error, GONE) else Blame.UNIT
 
 
@@ -172,7 +184,8 @@ class Postgres:
 
     def _told(self, error: Exception) -> Exception:
         """The error as its caller is to hear it."""
-        if blame(error) is Blame.UNIT:
+        # A row that was there at every try is met by nobody: writing it again would fail for ever.
+        if blame(error) is Blame.UNIT or isinstance(error, asyncpg.UniqueViolationError):
             return error
         return Unavailable(f"The database {self._name} cannot serve now ({type(error).__name__}). {NOTHING}")
 

@@ -23,10 +23,32 @@ AnswerT = TypeVar("AnswerT")
 OLDEST_SQLITE = (3, 35, 0)  # the first with RETURNING, https://www.sqlite.org/lang_returning.html
 BUSY_TIMEOUT = 5.0  # seconds
 STATEMENTS_KEPT = 256
+# The database's own trouble; all else is a statement's: https://www.sqlite.org/rescode.html
+TROUBLES = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_SCHEMA,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+PRIMARY = 0xFF  # an extended code has its primary one in its lowest byte
 GONE = (
     "the file was moved, removed or replaced while it was open: put that file back, "
     "or restart on the one that is there"
 )
+
+
+class FileGone(sqlite3.OperationalError):
+    """Another file, or none, is where the database was opened."""
 
 
 class SqliteFile:
@@ -37,9 +59,9 @@ class SqliteFile:
         self._opened = self._now()
 
     def check(self) -> None:
-        """Raises `sqlite3.OperationalError` if another file, or none, is where it was."""
+        """Raises `FileGone` if another file, or none, is where it was."""
         if self._now() != self._opened:
-            raise sqlite3.OperationalError(GONE)
+            raise FileGone(GONE)
 
     def _now(self) -> tuple[int, int] | None:
         try:
@@ -71,8 +93,14 @@ class SqliteTransaction:
             self.connection.rollback()
 
     def blame(self, error: Exception) -> Blame:
-        """A full disk, a lock or a lost file is everybody's; all else is one caller's own."""
-        return Blame.GROUP if isinstance(error, sqlite3.OperationalError) else Blame.UNIT
+        """Whose an error is."""
+        return blame(error)
+
+
+def blame(error: Exception) -> Blame:
+    """A full disk, a lock or a lost file is everybody's; all else, bad SQL too, is one caller's own."""
+    code = getattr(error, "sqlite_errorcode", 0) & PRIMARY
+    return Blame.GROUP if code in TROUBLES or isinstance(error, FileGone) else Blame.UNIT
 
 
 class Sqlite:
@@ -130,6 +158,8 @@ class Sqlite:
         try:
             return await lane.do(work)
         except sqlite3.Error as error:
+            if blame(error) is Blame.UNIT:
+                raise
             raise Unavailable(
                 f"The database {self._path} cannot serve now ({error}). Nothing was half-written."
             ) from error
