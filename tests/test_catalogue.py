@@ -67,6 +67,13 @@ def test_what_reaches_people_or_checks_a_code_can_be_proved_at_twilio(name: str)
     assert (action.proof is not None) == (action.effect in (Effect.SEND, Effect.CHECK))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_changes_something_can_be_read_at_twilio(name: str) -> None:
+    action = CATALOGUE[name]
+
+    assert (action.reading is not None) == (action.effect is Effect.WRITE)
+
+
 def variants(action: Action[Any, Any]) -> list[dict[str, Any]]:
     """The example with every field set; where two exclude each other, one without each."""
     fields = action.input.model_fields

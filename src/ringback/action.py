@@ -82,6 +82,7 @@ class Action(Generic[WantedT, ResultT]):
     free_form: bool = False
     verification: Verification | None = None
     proof: Proof | None = None
+    reading: Callable[[WantedT, Twilio], Awaitable[ResultT | None]] | None = None
 
     async def __call__(self, wanted: WantedT, twilio: Twilio) -> ResultT:
         """Perform it. Raises `Refused`, `NotSent` or `OutcomeUnknown`."""
@@ -94,7 +95,7 @@ class Action(Generic[WantedT, ResultT]):
         return frozenset(name for name, field in fields if "SecretStr" in str(field.annotation))
 
 
-def action(
+def action(  # noqa: PLR0913 - the facts of an action, by name
     *,
     effect: str,
     reference: str,
@@ -102,10 +103,13 @@ def action(
     free_form: bool = False,
     verification: str | None = None,
     proof: str | None = None,
+    reading: Callable[[Any, Twilio], Awaitable[Any]] | None = None,
 ) -> Callable[[Callable[[Any, Twilio], Awaitable[Any]]], Action[Any, Any]]:
     """Make an action of an async function `(wanted: Input, twilio: Twilio) -> Result`.
 
-    Its name is that of the input model, its title the first line of the function's docstring.
+    Its name is that of the input model, its title the first line of the function's docstring. An action that
+    makes nothing new has a `reading` in place of a proof, `(wanted, twilio) -> Result | None`: it reads what
+    the action changes, and answers the result if that is as wanted.
     """
 
     def decorate(function: Callable[[Any, Twilio], Awaitable[Any]]) -> Action[Any, Any]:
@@ -122,6 +126,7 @@ def action(
             free_form=free_form,
             verification=Verification(verification) if verification else None,
             proof=Proof(proof) if proof else None,
+            reading=reading,
         )
 
     return decorate

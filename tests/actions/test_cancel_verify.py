@@ -1,11 +1,15 @@
 import pytest
 from pydantic import ValidationError
-from tests.simulated import HANDSET, Simulated
+from tests.simulated import HANDSET, Simulated, make_account
 
 from ringback.actions.cancel_verify import CancelVerify, cancel_verify
 from ringback.actions.send_verify import SendVerify, send_verify
 from ringback.errors import Refused
 from ringback.twilio.client import Twilio
+from ringback.twilio.transport import open_transport
+from twilio_simulator.ruleset import Ruleset
+from twilio_simulator.running import running
+from twilio_simulator.simulator import Options
 
 pytestmark = pytest.mark.anyio
 
@@ -32,6 +36,22 @@ async def test_there_may_be_nothing_to_cancel(simulated: Simulated, twilio: Twil
         await cancel_verify(wanted, twilio)
 
     assert refusal.value.fault.code == 20404
+
+
+async def test_a_canceled_verification_may_be_read_as_such_where_twilio_shows_what_has_ended() -> None:
+    shown = Options(ruleset=Ruleset(ended_verification="shown"))
+    async with running(shown) as simulator, open_transport() as transport:
+        simulated = await make_account(transport, simulator.url)
+        service, twilio = simulated.verify_service, simulated.twilio
+        started = await send_verify(SendVerify(service_sid=service, to=HANDSET), twilio)
+        named = CancelVerify(service_sid=service, verification_sid=started.sid)
+        read = cancel_verify.reading
+        assert read is not None
+        assert await read(named, twilio) is None
+
+        canceled = await cancel_verify(named, twilio)
+
+        assert await read(named, twilio) == canceled
 
 
 @pytest.mark.parametrize("inputs", [{}, {"to": HANDSET, "verification_sid": "VE" + "0" * 32}])

@@ -108,16 +108,14 @@ async def test_a_whatsapp_message_is_found_too(shop: Shop) -> None:
     assert (await reconciled(shop, outcome)).state is State.DONE
 
 
-async def test_only_what_is_unknown_and_shows_in_a_list_can_be_looked_for(shop: Shop) -> None:
-    done = await shop.run()
-    await shop.run("SendVerify", to=ADA)
-    await shop.fault(DROPPED, operation="UpdateVerification")
-    cancel = await shop.run("CancelVerify", to=ADA)
+async def test_only_what_is_unknown_and_of_a_kind_that_is_known_can_be_looked_for(shop: Shop) -> None:
+    done, fax = await shop.run(), await lost(shop)
+    shop.alter("update jobs set action = 'SendFax' where id = ?", fax.id)
 
     with pytest.raises(Conflict, match="only an unknown job"):
         await reconciled(shop, done)
     with pytest.raises(Conflict, match="makes nothing to look for"):
-        await reconciled(shop, cancel)
+        await reconciled(shop, fax)
 
 
 async def test_a_twilio_that_cannot_be_asked_changes_nothing(shop: Shop) -> None:

@@ -1,7 +1,5 @@
 """Take back a message that Twilio keeps until an instant to come."""
 
-from typing import Any
-
 from ringback.action import Input, Result, action
 from ringback.content import SentMessage
 from ringback.twilio import resources
@@ -25,18 +23,26 @@ class CanceledMessage(Result):
     to: str
 
 
-@action(effect="write", reference="https://www.twilio.com/docs/messaging/features/message-scheduling")
+async def canceled(wanted: CancelMessage, twilio: Twilio) -> CanceledMessage | None:
+    """The message, if it is canceled."""
+    found = await twilio.fetch(resources.message(wanted.sid))
+    return CanceledMessage.model_validate(found) if found["status"] == "canceled" else None
+
+
+@action(
+    effect="write",
+    reading=canceled,
+    reference="https://www.twilio.com/docs/messaging/features/message-scheduling",
+)
 async def cancel_message(wanted: CancelMessage, twilio: Twilio) -> CanceledMessage:
     """Cancel a message that Twilio has scheduled.
 
     Only a message with the status `scheduled` can be canceled; one that is canceled already counts as done.
     A job that still waits here has no message yet: withdraw the job instead.
     """
-    message = resources.message(wanted.sid)
 
-    async def canceled() -> dict[str, Any] | None:
-        found = await twilio.fetch(message)
-        return found if found["status"] == "canceled" else None
+    async def cancel() -> CanceledMessage:
+        found = await twilio.update(resources.message(wanted.sid), Status="canceled")
+        return CanceledMessage.model_validate(found)
 
-    found = await or_look(lambda: twilio.update(message, Status="canceled"), canceled, NOT_SCHEDULED)
-    return CanceledMessage.model_validate(found)
+    return await or_look(cancel, lambda: canceled(wanted, twilio), NOT_SCHEDULED)

@@ -33,14 +33,24 @@ class CanceledVerification(Result):
     status: str
 
 
+async def canceled(wanted: CancelVerify, twilio: Twilio) -> CanceledVerification | None:
+    """The verification, if it is canceled. Twilio shows those that live, and promises no others."""
+    found = await twilio.fetch(resources.verification(wanted.service_sid, _name(wanted)))
+    return CanceledVerification.model_validate(found) if found["status"] == "canceled" else None
+
+
 @action(
     effect="write",
     channel="verify",
     verification="cancels",
+    reading=canceled,
     reference="https://www.twilio.com/docs/verify/api/verification",
 )
 async def cancel_verify(wanted: CancelVerify, twilio: Twilio) -> CanceledVerification:
     """Cancel a verification."""
-    name = wanted.verification_sid or wanted.to or ""
-    canceled = await twilio.update(resources.verification(wanted.service_sid, name), Status="canceled")
-    return CanceledVerification.model_validate(canceled)
+    verification = resources.verification(wanted.service_sid, _name(wanted))
+    return CanceledVerification.model_validate(await twilio.update(verification, Status="canceled"))
+
+
+def _name(wanted: CancelVerify) -> str:
+    return wanted.verification_sid or wanted.to or ""

@@ -1,7 +1,5 @@
 """Remove the record of a message from Twilio."""
 
-from typing import Any
-
 from ringback.action import Input, Result, action
 from ringback.content import SentMessage
 from ringback.errors import Refused
@@ -25,26 +23,26 @@ class DeletedMessage(Result):
     deleted: bool
 
 
-@action(effect="write", reference="https://www.twilio.com/docs/messaging/api/message-resource")
+async def gone(wanted: DeleteMessage, twilio: Twilio) -> DeletedMessage | None:
+    """That it is deleted, if Twilio does not know the message."""
+    try:
+        await twilio.fetch(resources.message(wanted.sid))
+    except Refused as refusal:
+        if refusal.fault.code == GONE:
+            return DeletedMessage(sid=wanted.sid, deleted=True)
+        raise
+    return None
+
+
+@action(effect="write", reading=gone, reference="https://www.twilio.com/docs/messaging/api/message-resource")
 async def delete_message(wanted: DeleteMessage, twilio: Twilio) -> DeletedMessage:
     """Delete the record of a message from Twilio.
 
     It must have come to a final status. Nobody gets a sent message back, and its media are deleted apart.
     """
-    message = resources.message(wanted.sid)
-    deleted = {"sid": wanted.sid, "deleted": True}
 
-    async def delete() -> dict[str, Any]:
-        await twilio.delete(message)
-        return deleted
+    async def delete() -> DeletedMessage:
+        await twilio.delete(resources.message(wanted.sid))
+        return DeletedMessage(sid=wanted.sid, deleted=True)
 
-    async def gone() -> dict[str, Any] | None:
-        try:
-            await twilio.fetch(message)
-        except Refused as refusal:
-            if refusal.fault.code == GONE:
-                return deleted
-            raise
-        return None
-
-    return DeletedMessage.model_validate(await or_look(delete, gone))
+    return await or_look(delete, lambda: gone(wanted, twilio))

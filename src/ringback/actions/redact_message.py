@@ -1,7 +1,5 @@
 """Erase what a message said at Twilio; that it was sent remains."""
 
-from typing import Any
-
 from ringback.action import Input, Result, action
 from ringback.content import SentMessage
 from ringback.twilio import resources
@@ -23,17 +21,24 @@ class RedactedMessage(Result):
     body: str
 
 
-@action(effect="write", reference="https://www.twilio.com/docs/messaging/api/message-resource")
+async def redacted(wanted: RedactMessage, twilio: Twilio) -> RedactedMessage | None:
+    """The message, if it says nothing any more."""
+    found = await twilio.fetch(resources.message(wanted.sid))
+    return None if found["body"] else RedactedMessage.model_validate(found | {"body": ""})
+
+
+@action(
+    effect="write",
+    reading=redacted,
+    reference="https://www.twilio.com/docs/messaging/api/message-resource",
+)
 async def redact_message(wanted: RedactMessage, twilio: Twilio) -> RedactedMessage:
     """Erase the text of a message at Twilio.
 
     It must have come to a final status. Numbers, price and status stay, and so do its media.
     """
-    message = resources.message(wanted.sid)
 
-    async def redacted() -> dict[str, Any] | None:
-        found = await twilio.fetch(message)
-        return None if found["body"] else found | {"body": ""}
+    async def redact() -> RedactedMessage:
+        return RedactedMessage.model_validate(await twilio.update(resources.message(wanted.sid), Body=""))
 
-    found = await or_look(lambda: twilio.update(message, Body=""), redacted)
-    return RedactedMessage.model_validate(found)
+    return await or_look(redact, lambda: redacted(wanted, twilio))

@@ -1,9 +1,10 @@
-"""Settles unknown jobs by what Twilio lists, when their time has come or somebody asks."""
+"""Settles unknown jobs by what Twilio lists or shows, when their time has come or somebody asks."""
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import orjson
 
@@ -11,11 +12,12 @@ from ringback.accounts import Accounts
 from ringback.action import Proof
 from ringback.actions import find
 from ringback.clock import Clock
-from ringback.errors import Conflict, NotFound, RingbackError
+from ringback.errors import Conflict, NotFound, Refused, RingbackError
 from ringback.log import logger
 from ringback.outbox.lookup import LOOKUPS, wording
 from ringback.outbox.lookup.found import MATCHED_BY, Found, Inputs, Lookup, Search
 from ringback.outbox.lookup.matching import judge
+from ringback.outbox.reading import Readings, can_be_read
 from ringback.store import Store
 from ringback.store.endings import Ending, place_of
 from ringback.store.looks import Owner
@@ -23,7 +25,10 @@ from ringback.store.rows import Account, Job, State
 from ringback.verifications import Verifications
 
 WHO = "listing"
+UNAUTHORIZED = 401
 TURNED = 35 * 86_400_000  # a simulator's clock may have been turned meanwhile
+
+Look = Callable[[], Awaitable[None]]
 
 log = logger()
 
@@ -45,11 +50,15 @@ class Reconcile:
         self._accounts = accounts
         self._verifications = verifications
         self._clock = clock
+        self._readings = Readings(store, accounts, clock)
 
     async def __call__(self, job: Job, who: str) -> None:
         """Settle one job if it is plain what became of it, else note what was found. Raises `Conflict`."""
         if job.state is not State.UNKNOWN:
             raise Conflict(f"The job is {job.state.value}; only an unknown job can be reconciled.")
+        if can_be_read(job):
+            await self._readings.ask(await self._account_of(job), job, who)
+            return
         if (group := _group(job)) is None:
             raise Conflict(f"{job.action} makes nothing to look for. Settle the job once you know.")
         looked = await self._look(group, [job], who)
@@ -70,35 +79,49 @@ class Reconcile:
 
     async def _look_up(self, account: Account | None, jobs: list[Job]) -> None:
         """The jobs of one account. If Twilio does not answer, all of them are due again later."""
-        groups: defaultdict[Group, list[Job]] = defaultdict(list)
-        for job in jobs:
-            group = _group(job)
-            if account is None or account.removed_at is not None:
+        if account is None or account.removed_at is not None:
+            for job in jobs:
                 await self._give_up(job, wording.ACCOUNT_GONE.format(account=job.account))
-            elif group is None:
-                await self._give_up(job, wording.NO_PROOF.format(action=job.action))
-            else:
+            return
+        groups: defaultdict[Group, list[Job]] = defaultdict(list)
+        readings: list[Look] = []
+        for job in jobs:
+            if can_be_read(job):
+                readings.append(partial(self._readings.look, account, job))
+            elif (group := _group(job)) is not None:
                 groups[group].append(job)
-        for group, members in groups.items():
+            else:
+                await self._give_up(job, wording.NO_PROOF.format(action=job.action))
+        listings: list[Look] = [
+            partial(self._look_for, account, group, members) for group, members in groups.items()
+        ]
+        for look in (*listings, *readings):
             try:
-                looked = await self._look(group, members, WHO)
+                await look()
             except RingbackError as error:
-                log.warning("not_looked_up", account=jobs[0].account, jobs=len(jobs), error=error.message)
-                return
+                log.warning("not_looked_up", account=account.name, jobs=len(jobs), error=error.message)
+                if not _concerns_one(error):
+                    return
             except Exception as error:  # noqa: BLE001 - an answer that cannot be read must not stop the others
                 name = type(error).__name__
-                log.error("not_looked_up", account=jobs[0].account, jobs=len(members), error=name)  # noqa: TRY400
-                continue
-            for job in members:
-                if not looked.settles(job.id) and job.id not in looked.judged.undecided:
-                    settles = account is not None and bool(account.not_found_means_not_sent)
-                    await self._unproved(job, looked.seen_by(job.id), settles=settles)
+                log.error("not_looked_up", account=account.name, error=name)  # noqa: TRY400 - no texts
+
+    async def _look_for(self, account: Account, group: Group, jobs: list[Job]) -> None:
+        looked = await self._look(group, jobs, WHO)
+        for job in jobs:
+            if not looked.settles(job.id) and job.id not in looked.judged.undecided:
+                settles = bool(account.not_found_means_not_sent)
+                await self._unproved(job, looked.seen_by(job.id), settles=settles)
+
+    async def _account_of(self, job: Job) -> Account:
+        account = await self._accounts.by_id(job.account_id)
+        if account is None or account.removed_at is not None:
+            raise Conflict(f"The account {job.account} was removed. Settle the job once you know.")
+        return account
 
     async def _look(self, group: Group, jobs: list[Job], who: str) -> wording.Looked:
         """List once, then settle every unknown job that the list proves."""
-        account = await self._accounts.by_id(group.account_id)
-        if account is None or account.removed_at is not None:
-            raise Conflict(f"The account {jobs[0].account} was removed. Settle the job once you know.")
+        account = await self._account_of(jobs[0])
         ahead = await self._accounts.world_time(account) - self._clock()
         search = await self._search(account, group, jobs, ahead)
         lookup = LOOKUPS[group.proof]
@@ -208,6 +231,11 @@ class Reconcile:
         """It cannot be looked for."""
         error = json.dumps(wording.untraceable_error(job, why))
         await self._store.looks.looked(job, why, WHO, self._clock(), error, last=True)
+
+
+def _concerns_one(error: RingbackError) -> bool:
+    """Whether Twilio may answer the next look all the same: it refused this one, but not who asked."""
+    return isinstance(error, Refused) and error.fault.http_status != UNAUTHORIZED
 
 
 def _proof_of(job: Job) -> Proof | None:

@@ -35,6 +35,18 @@ class VerificationTable:
             )
         )
 
+    async def newest_before(
+        self, account_id: str, service_sid: str, recipient: str, instant: int
+    ) -> Verification | None:
+        """The newest one that had begun by an instant of Twilio's world (ms)."""
+        return self._row(
+            await self._database.read(
+                lambda c: self._queries.verification_before(
+                    c, account_id=account_id, service_sid=service_sid, recipient=recipient, instant=instant
+                )
+            )
+        )
+
     async def count_check(self, account_id: str, sid: str, now: int) -> bool:
         """Count a check before it leaves; False if none is left."""
         row = await self._database.write(

@@ -2,21 +2,22 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from ringback.errors import Failure, NotSent, OutcomeUnknown, Refused
 
-Found = dict[str, Any]
+FoundT = TypeVar("FoundT")
+
 NOT_YET = "It had not been carried out when Twilio was asked again, and repeating it is harmless: try again."
 
 
 async def or_look(
-    change: Callable[[], Awaitable[Found]], look: Callable[[], Awaitable[Found | None]], *refusals: int
-) -> Found:
+    change: Callable[[], Awaitable[FoundT]], look: Callable[[], Awaitable[FoundT | None]], *refusals: int
+) -> FoundT:
     """Make a change; where no answer came, or one of `refusals`, `look` for what there is now.
 
-    `look` answers the resource if it is as wanted, else None. Only for changes that do no harm when they are
-    carried out twice: what was not carried out yet counts as not sent, and is tried again.
+    `look` answers what `change` would if it is as wanted, else None. Only for changes that do no harm when
+    they are carried out twice: what was not carried out yet counts as not sent, and is tried again.
 
     Raises:
         Refused: A definite no, and it is not as wanted.
@@ -36,7 +37,7 @@ async def or_look(
         return found
 
 
-async def _looked(look: Callable[[], Awaitable[Found | None]], failure: Failure) -> Found | None:
+async def _looked(look: Callable[[], Awaitable[FoundT | None]], failure: Failure) -> FoundT | None:
     try:
         return await look()
     except Failure:

@@ -62,15 +62,13 @@ def seen(look: Look) -> str:
 
 def seen_for_now(look: Look, wait: int) -> str:
     """The same, with when it is looked for again; `wait` in milliseconds."""
-    minutes = max(1, round(wait / MINUTE))
-    return f"{seen(look)} It is looked for again in {minutes} minute{'s' if minutes > 1 else ''}."
+    return f"{seen(look)} It is looked for again in {_minutes(wait)}."
 
 
 def last_error(job: Job, look: Look, waited: int) -> dict[str, Any]:
     """A job's `error` once it has been looked for in vain for `waited` milliseconds."""
     before: dict[str, Any] = json.loads(job.error or "{}")
-    minutes = max(1, round(waited / MINUTE))
-    message = NOT_AFTER.format(minutes=minutes) if look.absent else seen(look)
+    message = NOT_AFTER.format(minutes=_minutes(waited)) if look.absent else seen(look)
     remedy = ABSENT_REMEDY if look.absent else AMBIGUOUS_REMEDY
     if look.what == APPROVAL:
         remedy = CHECK_REMEDY
@@ -89,6 +87,24 @@ def untraceable_error(job: Job, why: str) -> dict[str, Any]:
     return before | {"message": why, "cause": before.get("message", LOST), "remedy": SETTLE_YOURSELF}
 
 
+def unchanged_for_now(job: Job, wait: int) -> str:
+    """What a job was to change is otherwise still, and is read again; `wait` in milliseconds."""
+    return f"{UNCHANGED.format(action=job.action)} It is read again in {_minutes(wait)}."
+
+
+def unchanged_error(job: Job, waited: int) -> dict[str, Any]:
+    """The `error` of a job that had changed nothing after `waited` milliseconds, and is not_sent."""
+    before: dict[str, Any] = json.loads(job.error or "{}")
+    message = UNCHANGED_AFTER.format(action=job.action, minutes=_minutes(waited))
+    remedy = REPEAT.format(action=job.action)
+    return before | {"message": message, "cause": before.get("message", LOST), "remedy": remedy}
+
+
+def _minutes(milliseconds: int) -> str:
+    minutes = max(1, round(milliseconds / MINUTE))
+    return f"{minutes} minute{'s' if minutes > 1 else ''}"
+
+
 APPROVAL = "approval"
 LOST = "No answer came."
 NOT_FOUND = (
@@ -103,7 +119,7 @@ AMBIGUOUS = (
     "{things} {kinds} at Twilio fit {owners} jobs that asked for the same, so it is not plain which of them "
     "were sent."
 )
-NOT_AFTER = "Not found at Twilio after {minutes} minutes."
+NOT_AFTER = "Not found at Twilio after {minutes}."
 ABSENT_REMEDY = (
     "That does not prove that it was not sent. Look at Twilio's own log; then settle the job as done, or as "
     "not_sent and send it again in the same step."
@@ -118,3 +134,9 @@ SEND_ANEW = "Send it again under a new intent."
 SETTLE_YOURSELF = "Settle the job once you know what became of it."
 NO_PROOF = "Nothing that Twilio lists shows whether {action} was carried out."
 ACCOUNT_GONE = "The account {account} was removed, so Twilio cannot be asked what became of this job."
+AS_WANTED = "Read at Twilio, it is as {action} was to make it, whoever did so: matched by reading."
+UNCHANGED = "Read at Twilio, it is not as {action} was to make it."
+UNCHANGED_AFTER = (
+    "Read at Twilio after {minutes}, it is not as {action} was to make it: that was not carried out."
+)
+REPEAT = "To repeat it does no harm: run {action} anew if it is still wanted."

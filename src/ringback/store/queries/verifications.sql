@@ -25,6 +25,12 @@ select * from verifications where account_id = :account_id and sid = :sid;
 select * from verifications where account_id = :account_id and service_sid = :service_sid and recipient = :recipient
 order by started_at desc, updated_at desc limit 1;
 
+-- name: verification_before(account_id, service_sid, recipient, instant)^
+-- The newest verification of a recipient with a service that had begun by an instant of Twilio's world.
+select * from verifications where account_id = :account_id and service_sid = :service_sid and recipient = :recipient
+                              and started_at <= :instant
+order by started_at desc, updated_at desc limit 1;
+
 -- name: count_check(account_id, sid, now)^
 -- A check is about to leave; answers nothing if no check is left.
 update verifications set checks = checks + 1, updated_at = :now
