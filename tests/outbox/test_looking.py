@@ -296,8 +296,8 @@ async def test_a_trial_accounts_message_is_found_as_twilio_changed_it(
 async def test_a_lapsed_lease_is_looked_for_too(shop: Shop) -> None:
     outcome = await shop.run()
     shop.alter("delete from messages")
-    shop.alter("update jobs set state = 'running', message_sid = null, lease_until = 1")
-    shop.alter("update attempts set verdict = null, ended_at = null")
+    shop.alter("update jobs set state = 'running', message_sid = null, lease_owner = 'gone', lease_until = 1")
+    shop.alter("delete from attempts")
     await shop.parts.store.outcomes.condemn_lapsed(shop.parts.clock())
 
     await later(shop)

@@ -1,6 +1,7 @@
 """Jobs up to the moment their bytes leave."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ async def test_an_accepted_job_is_what_a_read_would_find(store: Store, new_job: 
     accepted = await store.jobs.accept(new_job(key="k", sender="+14155550101"), NOBODY)
 
     assert accepted is not None
-    assert accepted == await store.jobs.get("job_1")
+    assert replace(accepted, account_at=None) == await store.jobs.get("job_1")
 
 
 async def test_of_many_callers_with_one_key_one_makes_the_job(store: Store, new_job: NewJobOf) -> None:

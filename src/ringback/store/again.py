@@ -6,6 +6,7 @@ from typing import Any
 
 from ringback.store.database import Database
 from ringback.store.endings import Ending, Place
+from ringback.store.history import SENT_AGAIN
 from ringback.store.jobs import JobTable, NewJob, Pacing, note
 from ringback.store.outcomes import Outcomes
 from ringback.store.tickets import Line, Ticket
@@ -55,7 +56,7 @@ class Again:
             c,
             (new.account_id, new.id),
             new.now,
-            "sent_again",
+            SENT_AGAIN,
             who,
             message=text,
             in_place_of=place.job_id,

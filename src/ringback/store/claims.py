@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringback.store.database import Database
-from ringback.store.jobs import job_of, note
+from ringback.store.jobs import job_of
 from ringback.store.rows import Job
 from ringback.store.senders import Pace, SenderTable
 from ringback.store.tickets import Ticket
@@ -109,18 +109,6 @@ class ClaimTable:
         row = await self._queries.claim_job(
             c, id=job_id, owner=owner, lease=round(lease * 1000) + wait, wait=wait
         )
-        if row is None:
-            return None
-        await self._queries.insert_attempt(
-            c,
-            account_id=row["account_id"],
-            job_id=job_id,
-            number=row["attempts"],
-            owner=owner,
-            now=row["updated_at"],
-        )
-        place = (row["account_id"], job_id)
-        await note(self._queries, c, place, row["updated_at"], "running", owner, attempt=row["attempts"])
         return job_of(row)
 
     async def _not_yet(self, c: Any, job_id: str) -> Later | None:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import orjson
 
 from ringback.store.database import Database
+from ringback.store.history import attempts_with, history
 from ringback.store.rows import Attempt, Event, Job, State
 from ringback.store.senders import Pace, SenderTable
 from ringback.store.tickets import Line, Ticket
@@ -63,21 +64,40 @@ class Pacing:
 UNPACED = Pacing()
 
 
-_AT_FIRST = {
-    **dict.fromkeys(
-        ("message_sid", "result", "error", "lease_owner", "lease_until", "look_at", "redacted_at")
-    ),
-    "state": State.WAITING,
-    "attempts": 0,
-    "looks": 0,
-}
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Who runs a job that begins as it is accepted, and for how long it is theirs without a word; seconds."""
+
+    owner: str
+    lease: float
 
 
-def _accepted(new: NewJob, account: str, turn_at: int) -> Job | None:
+_AT_FIRST = dict.fromkeys(("message_sid", "result", "error", "look_at", "redacted_at")) | {"looks": 0}
+_WAITING = {"state": State.WAITING, "attempts": 0, "owner": None, "lease": None}
+
+
+def _beginning(start: Start) -> dict[str, Any]:
+    return {"state": State.RUNNING, "attempts": 1, "owner": start.owner, "lease": round(start.lease * 1000)}
+
+
+def _accepted(new: NewJob, row: Mapping[str, Any], facts: Mapping[str, Any], turn_at: int) -> Job:
     """The job as a read would find it; reading a whole row back takes as long as writing it."""
-    facts = {**new.__dict__, **_AT_FIRST, "account": account, "turn_at": turn_at}
-    facts["created_at"] = facts["updated_at"] = facts.pop("now")
-    return job_of(facts)
+    job = object.__new__(Job)
+    known = job.__dict__
+    known.update(new.__dict__)
+    known.update(_AT_FIRST)
+    known["created_at"] = known.pop("now")
+    known.update(
+        state=facts["state"],
+        attempts=facts["attempts"],
+        lease_owner=facts["owner"],
+        lease_until=row["updated_at"] + facts["lease"] if facts["lease"] is not None else None,
+        turn_at=turn_at,
+        updated_at=row["updated_at"],
+        account=row["account"],
+        account_at=row["account_at"],
+    )
+    return job
 
 
 STATES = {state.value: state for state in State}
@@ -105,40 +125,49 @@ class JobTable:
         self._watch = watch
         self._senders = senders
 
-    async def accept(self, new: NewJob, line: Line, pacing: Pacing = UNPACED) -> Job | None:
-        """Write a job, its first event and its place in the queue.
+    async def accept(
+        self, new: NewJob, line: Line, pacing: Pacing = UNPACED, start: Start | None = None
+    ) -> Job | None:
+        """Write a job and its place in the queue, or as one that is running already where it may `start`.
 
         None if the account has a job under that key.
         """
-        ticket, job = await self._database.write(partial(self.write_new, new, line, pacing))
-        if job is not None:
+        ticket, job = await self._database.write(partial(self.write_new, new, line, pacing, start=start))
+        if ticket is not None:
             await line.joined(ticket)
         return job
 
-    async def write_new(self, new: NewJob, line: Line, pacing: Pacing, c: Any) -> tuple[Ticket, Job | None]:
+    async def write_new(
+        self, new: NewJob, line: Line, pacing: Pacing, c: Any, start: Start | None = None
+    ) -> tuple[Ticket | None, Job | None]:
         """`accept` within a transaction; who called it tells the line of the ticket once it is on disk."""
-        wait = max(0, new.due_at - new.now)
-        ticket = Ticket(
+        facts = _WAITING if start is None else _beginning(start)
+        row = await self._queries.insert_job(c, **new.__dict__, **facts, turn_at=new.due_at)
+        if row is None:
+            return None, None
+        if start is not None and (row["held_until"] or 0) <= row["updated_at"] * 1000:
+            return None, _accepted(new, row, facts, new.due_at)
+        if start is not None:
+            await self._queries.let_wait(c, id=new.id)
+        ticket = await self._queued(c, new, pacing)
+        await line.join(c, ticket)
+        return ticket, _accepted(new, row, _WAITING, new.due_at + round(ticket.wait * 1000))
+
+    async def _queued(self, c: Any, new: NewJob, pacing: Pacing) -> Ticket:
+        """The place of a new job, behind what else waits for its sender."""
+        wait = max(0, new.due_at - new.now) / 1000
+        if new.sender is not None and pacing.rate is not None and not wait:
+            pace = Pace(account_id=new.account_id, sender=new.sender, cost=new.cost, rate=pacing.rate)
+            wait = await self._senders.book(c, pace)
+            await self._queries.turn_later(c, id=new.id, wait=round(wait * 1000))
+        return Ticket(
             job_id=new.id,
             account_id=new.account_id,
             sender=new.sender,
             simulated=pacing.simulated,
             priority=new.priority,
-            wait=wait / 1000,
+            wait=wait,
         )
-        turn_at = new.due_at
-        row = await self._queries.insert_job(c, **new.__dict__, turn_at=turn_at)
-        if row is None:
-            return ticket, None
-        await note(self._queries, c, (new.account_id, new.id), new.now, "accepted", new.requested_by)
-        if new.sender is not None and pacing.rate is not None and not wait:
-            pace = Pace(account_id=new.account_id, sender=new.sender, cost=new.cost, rate=pacing.rate)
-            ticket = replace(ticket, wait=await self._senders.book(c, pace))
-            away = round(ticket.wait * 1000)
-            await self._queries.turn_later(c, id=new.id, wait=away)
-            turn_at += away
-        await line.join(c, ticket)
-        return ticket, _accepted(new, row["account"], turn_at)
 
     async def get(self, job_id: str) -> Job | None:
         """The job of that id."""
@@ -176,9 +205,11 @@ class JobTable:
         """Every try of a job and all that happened to it, in order."""
 
         async def select(c: Any) -> tuple[list[Attempt], list[Event]]:
-            attempts = [Attempt(**dict(row)) async for row in self._queries.attempts_of(c, job_id=job_id)]
-            events = [Event(**dict(row)) async for row in self._queries.events_of(c, job_id=job_id)]
-            return attempts, events
+            job = job_of(await self._queries.job(c, id=job_id))
+            tries = [Attempt(**dict(row)) async for row in self._queries.attempts_of(c, job_id=job_id)]
+            noted = [Event(**dict(row)) async for row in self._queries.events_of(c, job_id=job_id)]
+            tries = attempts_with(job, tries)
+            return tries, history(job, tries, noted)
 
         return await self._database.read(select)
 

@@ -3,16 +3,15 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypeVar
 
 from ringback.errors import Conflict
 from ringback.store.database import Database
-from ringback.store.endings import Ending, MadeMessage, Place, as_it_ended
-from ringback.store.jobs import as_json, note
+from ringback.store.endings import Ending, MadeMessage, Place, as_it_ended, place_of
+from ringback.store.jobs import note
 from ringback.store.looks import Looks
+from ringback.store.moves import Moves
 from ringback.store.rows import Job, State
-from ringback.store.statuses import moves_forward
 from ringback.store.watch import Watch
 
 AnswerT = TypeVar("AnswerT")
@@ -25,7 +24,7 @@ class Outcomes:
         self._database = database
         self._queries = queries
         self._watch = watch
-        self._looks = looks or Looks()
+        self._moves = Moves(queries, looks or Looks())
 
     async def record(
         self, place: Place, ending: Ending, who: str, now: int, claimed: Job | None = None
@@ -36,19 +35,19 @@ class Outcomes:
         """
 
         async def work(c: Any) -> Job | None:
-            await self._end_attempt(c, place, ending, now)
-            if await self._is_over(c, place, ending):
-                await self._tell_late(c, place, ending, who, now)
-                return None
             row, known = None, False
-            if ending.state is not State.WAITING:
-                row = await self._move(c, place, ending, who, now)
-            elif not await self._put_back(c, place, ending, who, now):
-                # It was given up meanwhile: it can be told what it came to, but never tried again.
-                await self._move(c, place, replace(ending, state=State.NOT_SENT), who, now)
+            if claimed is not None and ending.state is State.DONE:
+                row = await self._finish(c, claimed, ending, now)
+            if row is None:
+                held = await self._queries.lock_job(c, id=place.job_id)
+                await self._moves.end_attempt(c, place, held, ending, now)
+                if _is_over(held, place, ending):
+                    await self._tell_late(c, place, held, ending, who, now)
+                    return None
+                row = await self._end(c, place, ending, who, now)
             if ending.message is not None:
-                known = await self._keep(c, place, ending.message, now, row)
-            if ending.proof is not None and not await self._is_its_own(c, place, ending.proof):
+                known = await self._moves.keep(c, place, ending.message, now, row)
+            if ending.proof is not None and not await self._moves.is_its_own(c, place, ending.proof):
                 text = f"{ending.proof} was taken for another job's."
                 await note(self._queries, c, place.job, now, "alarm", who, message=text, sid=ending.proof)
             return as_it_ended(claimed, row, ending, now) if row is not None and not known else None
@@ -56,25 +55,39 @@ class Outcomes:
         job = await self._database.write(work)
         self._watch.tell(place.job_id, job)
 
-    async def _is_over(self, c: Any, place: Place, ending: Ending) -> bool:
-        """Whether a further try has begun, or may: one that speaks twice must not end another.
+    async def _finish(self, c: Any, claimed: Job, ending: Ending, now: int) -> Any:
+        """The way of nearly every job: it ran, and is done. None if something else befell it meanwhile."""
+        row = await self._queries.finish_job(
+            c,
+            id=claimed.id,
+            attempt=claimed.attempts,
+            result=ending.result,
+            message_sid=ending.message.sid if ending.message is not None else None,
+            now=now,
+        )
+        if row is not None:
+            await self._moves.insert_attempt(c, place_of(claimed), claimed.__dict__, ending, now)
+        return row
 
-        A write whose commit was not answered is repeated (`until_written`), and may have been done.
-        """
-        row = await self._queries.lock_job(c, id=place.job_id)
-        put_back = ending.state is State.WAITING and row["state"] == "waiting"
-        return bool(row["attempts"] != place.attempt or put_back)
+    async def _end(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> Any:
+        """The row of the job if it ended; None where it waits again, or had ended before."""
+        if ending.state is not State.WAITING:
+            return await self._move(c, place, ending, who, now)
+        if not await self._put_back(c, place, ending, who, now):
+            # It was given up meanwhile: it can be told what it came to, but never tried again.
+            await self._move(c, place, replace(ending, state=State.NOT_SENT), who, now)
+        return None
 
-    async def _tell_late(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> None:
+    async def _tell_late(self, c: Any, place: Place, held: Any, ending: Ending, who: str, now: int) -> None:
         """An earlier try speaks again; only a message that it made is news."""
         if ending.message is not None:
-            await self._keep(c, place, ending.message, now)
-            await self._prove(c, place, ending.message, who, now)
+            await self._moves.keep(c, place, ending.message, now)
+            await self._prove(c, place, held, ending.message, who, now)
 
     async def report(self, place: Place, message: MadeMessage, who: str, now: int) -> bool:
         """A status was reported for a message of this job; False if it had been reported before."""
 
-        async def work(c: Any) -> bool:
+        async def work(c: Any, held: Any) -> bool:
             if (
                 await self._queries.insert_report(
                     c, account_id=place.account_id, sid=message.sid, status=message.status, now=now
@@ -93,8 +106,8 @@ class Outcomes:
                 status=message.status,
                 error_code=message.error_code,
             )
-            await self._keep(c, place, message, now)
-            await self._prove(c, place, message, who, now)
+            await self._moves.keep(c, place, message, now)
+            await self._prove(c, place, held, message, who, now)
             return True
 
         return await self._write(place.job_id, work)
@@ -117,40 +130,37 @@ class Outcomes:
         Raises:
             Conflict: What would prove it is another job's.
         """
-        return await self._write(place.job_id, partial(self.settle_within, place, ending, who, now, detail))
+        return await self._write(
+            place.job_id, lambda c, _: self.settle_within(place, ending, who, now, detail, c)
+        )
 
     async def settle_within(
         self, place: Place, ending: Ending, who: str, now: int, detail: Mapping[str, Any], c: Any
     ) -> bool:
         """`settle` within a transaction."""
-        if not await self._move_from(c, "unknown", place, ending, now):
+        if not await self._moves.move(c, "unknown", place, ending, now):
             return False
         facts = {"state": ending.state, **(ending.error or {}), **detail}
         await note(self._queries, c, place.job, now, "settled", who, **facts)
         await self._claim(c, place, ending, now)
         if ending.message is not None:
-            await self._keep(c, place, ending.message, now)
+            await self._moves.keep(c, place, ending.message, now)
         return True
 
     async def _claim(self, c: Any, place: Place, ending: Ending, now: int) -> None:
         """Write whose it is, then read it: of two processes at once the second reads the first one's name."""
         if ending.message is not None:
-            await self._insert_message(c, place, ending.message, now)
+            await self._moves.insert_message(c, place, ending.message, now)
             known = await self._queries.message(c, account_id=place.account_id, sid=ending.message.sid)
             if known["job_id"] != place.job_id:
                 raise Conflict(f"{ending.message.sid} is the message of another job, {known['job_id']}.")
-        if ending.proof is not None and not await self._is_its_own(c, place, ending.proof):
+        if ending.proof is not None and not await self._moves.is_its_own(c, place, ending.proof):
             raise Conflict(f"{ending.proof} was made by another job.")
-
-    async def _is_its_own(self, c: Any, place: Place, sid: str) -> bool:
-        await self._queries.insert_proof(c, account_id=place.account_id, sid=sid, job_id=place.job_id)
-        known = await self._queries.proof(c, account_id=place.account_id, sid=sid)
-        return bool(known["job_id"] == place.job_id)
 
     async def add_note(self, place: Place, kind: str, who: str, now: int, message: str) -> None:
         """Append an event that moves nothing."""
         await self._write(
-            place.job_id, lambda c: note(self._queries, c, place.job, now, kind, who, message=message)
+            place.job_id, lambda c, _: note(self._queries, c, place.job, now, kind, who, message=message)
         )
 
     async def _condemn(self, c: Any, row: Any, now: int) -> bool:
@@ -159,7 +169,7 @@ class Outcomes:
             return False  # it was renewed, or answered, while we looked
         place = Place(account_id=row["account_id"], job_id=row["id"], attempt=row["attempts"])
         ending = Ending(state=State.UNKNOWN, error={"message": LAPSED})
-        await self._end_attempt(c, place, ending, now)
+        await self._moves.insert_attempt(c, place, held, ending, now)
         await self._move(c, place, ending, "lease", now)
         return True
 
@@ -171,121 +181,60 @@ class Outcomes:
             await note(self._queries, c, place.job, now, "put_back", who, **(ending.error or {}))
         return row is not None
 
-    async def _write(self, job_id: str, work: Callable[[Any], Awaitable[AnswerT]]) -> AnswerT:
+    async def _write(self, job_id: str, work: Callable[[Any, Any], Awaitable[AnswerT]]) -> AnswerT:
         async def locked(c: Any) -> AnswerT:
-            await self._queries.lock_job(c, id=job_id)
-            return await work(c)
+            return await work(c, await self._queries.lock_job(c, id=job_id))
 
         answer = await self._database.write(locked)
         self._watch.tell(job_id)
         return answer
 
-    async def _end_attempt(self, c: Any, place: Place, ending: Ending, now: int) -> None:
-        await self._queries.end_attempt(
-            c,
-            account_id=place.account_id,
-            job_id=place.job_id,
-            number=place.attempt,
-            verdict=ending.verdict,
-            detail=as_json(ending.error or {}),
-            now=now,
-        )
-
     async def _move(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> Any:
         sources = ("running",) if ending.state is State.UNKNOWN else ("running", "unknown")
         for source in sources:
-            if (row := await self._move_from(c, source, place, ending, now)) is not None:
+            if (row := await self._moves.move(c, source, place, ending, now)) is not None:
                 await note(self._queries, c, place.job, now, ending.state.value, who, **(ending.error or {}))
                 return row
         await self._came_late(c, place, ending, who, now)
         return None
 
-    async def _move_from(self, c: Any, source: str, place: Place, ending: Ending, now: int) -> Any:
-        """The row of the job as it is now; None if it was not in that state."""
-        row = await self._queries.move_job(
-            c,
-            id=place.job_id,
-            state=source,
-            new_state=ending.state.value,
-            result=ending.result,
-            error=as_json(ending.error) if ending.error else None,
-            message_sid=ending.message.sid if ending.message is not None else None,
-            now=now,
-        )
-        if row is not None and ending.state is State.UNKNOWN:
-            await self._queries.plan_first_look(c, id=place.job_id, wait=self._looks.first)
-        elif row is not None and source == "unknown" and (ending.result or ending.state is not State.DONE):
-            # A person who named no message left it among those that may have made one.
-            await self._queries.end_looks(c, id=place.job_id)
-        return row
-
     async def _came_late(self, c: Any, place: Place, ending: Ending, who: str, now: int) -> None:
         job = await self._queries.job(c, id=place.job_id)
         if job["state"] == "done" and ending.state is State.DONE:
+            if job["result"] == ending.result:
+                return  # a write that is repeated because its commit was not answered
             await self._queries.complete_result(c, id=place.job_id, result=ending.result, now=now)
             await note(self._queries, c, place.job, now, "answered", who)
         elif job["state"] != ending.state.value:
             text = f"The try ended {ending.state.value} after the job was {job['state']}."
             await note(self._queries, c, place.job, now, "alarm", who, message=text)
 
-    async def _insert_message(self, c: Any, place: Place, message: MadeMessage, now: int) -> Any:
-        return await self._queries.insert_message(
-            c,
-            account_id=place.account_id,
-            sid=message.sid,
-            job_id=place.job_id,
-            attempt=place.attempt,
-            status=message.status,
-            watched=message.watched,
-            poll_at=message.poll_at,
-            now=now,
-        )
-
-    async def _keep(
-        self, c: Any, place: Place, message: MadeMessage, now: int, job: Mapping[str, Any] | None = None
-    ) -> bool:
-        """Keep a job's message; whether one was known already. `job` is its row, if just written."""
-        fresh = await self._insert_message(c, place, message, now) is not None
-        named = job is not None and job["message_sid"] == message.sid
-        if (
-            not named
-            and await self._queries.name_message(c, id=place.job_id, message_sid=message.sid) is None
-        ):
-            await self._compare_sid(c, place, message, now)
-        if fresh and message.error_code is None:
-            return False
-        known = await self._queries.message(c, account_id=place.account_id, sid=message.sid)
-        if message.error_code is not None or moves_forward(known["status"], message.status):
-            await self._queries.move_message(
-                c,
-                account_id=place.account_id,
-                sid=message.sid,
-                now=now,
-                error_code=message.error_code,
-                error_message=message.error_message,
-                status=message.status if moves_forward(known["status"], message.status) else known["status"],
-            )
-        return True
-
-    async def _compare_sid(self, c: Any, place: Place, message: MadeMessage, now: int) -> None:
-        job = await self._queries.job(c, id=place.job_id)
-        if job["message_sid"] != message.sid:
-            text = f"A second message, {message.sid}, exists for this job beside {job['message_sid']}."
-            await note(self._queries, c, place.job, now, "alarm", "ringback", message=text, sid=message.sid)
-
-    async def _prove(self, c: Any, place: Place, message: MadeMessage, who: str, now: int) -> None:
+    async def _prove(self, c: Any, place: Place, held: Any, message: MadeMessage, who: str, now: int) -> None:
         # A callback names a message that exists: whatever the try seemed to come to, it was sent.
         # A job put back after a NotSent that was none leaves the queue through running: never send twice.
-        await self._move_from(c, "waiting", place, Ending(state=State.RUNNING), now)
+        await self._moves.move(c, "waiting", place, Ending(state=State.RUNNING), now)
         ending = Ending(state=State.DONE, result=json.dumps({"sid": message.sid, "status": message.status}))
         for source in ("running", "unknown"):
-            if await self._move_from(c, source, place, ending, now):
+            if await self._moves.move(c, source, place, ending, now):
+                if held["state"] == "running":
+                    await self._moves.insert_attempt(
+                        c, replace(place, attempt=held["attempts"]), held, ending, now
+                    )
                 await note(self._queries, c, place.job, now, "done", who, proved_by=message.status)
                 return
         job = await self._queries.job(c, id=place.job_id)
         if job["state"] != "done":
             text = f"{message.sid} exists at Twilio, and the job is {job['state']}."
             await note(self._queries, c, place.job, now, "alarm", who, message=text)
+
+
+def _is_over(held: Any, place: Place, ending: Ending) -> bool:
+    """Whether a further try has begun, or may: one that speaks twice must not end another.
+
+    A write whose commit was not answered is repeated (`until_written`), and may have been done.
+    """
+    put_back = ending.state is State.WAITING and held["state"] == "waiting"
+    return bool(held["attempts"] != place.attempt or put_back)
 
 
 LAPSED = (

@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 from ringback.store.database import Database
+from ringback.store.history import LOST
 from ringback.store.jobs import note
 from ringback.store.watch import Watch
 
 AT_ONCE = 500
-WHO = "restored"
+WHO = LOST
 
 
 class Restoring:
@@ -42,12 +43,10 @@ class Restoring:
 
     async def _doubt(self, c: Any, now: int) -> list[str]:
         error = json.dumps({"message": RESTORED})
+        await self._queries.doubt_attempts(c, detail=error, most=AT_ONCE, now=now)
         rows = [row async for row in self._queries.doubt_jobs(c, error=error, most=AT_ONCE, now=now)]
         for row in rows:
             account_id, job_id = place = (row["account_id"], row["id"])
-            await self._queries.end_open_attempts(
-                c, account_id=account_id, job_id=job_id, detail=error, now=now
-            )
             await self._queries.insert_lost_attempt(
                 c,
                 account_id=account_id,

@@ -1,11 +1,20 @@
--- name: insert_job(account_id, id, action, idempotency_key, input_digest, input, sealed, recipient, notes, due_at, requested_by, sender, priority, cost, turn_at, expires_at, trace, now)^
--- Accept a job; answers nothing if the account has one under the same idempotency key.
+-- name: insert_job(account_id, id, action, state, idempotency_key, input_digest, input, sealed, recipient, notes, attempts, due_at, owner, lease, requested_by, sender, priority, cost, turn_at, expires_at, trace, now)^
+-- Accept a job, to wait or running at once; answers nothing if the account has one under the same idempotency key.
 insert into jobs (account_id, id, action, state, idempotency_key, input_digest, input, sealed, recipient, notes,
-                  attempts, due_at, requested_by, sender, priority, cost, turn_at, expires_at, trace, created_at, updated_at)
-values (:account_id, :id, :action, 'waiting', :idempotency_key, :input_digest, :input, :sealed, :recipient, :notes,
-        0, :due_at, :requested_by, :sender, :priority, :cost, :turn_at, :expires_at, :trace, :now, :now)
+                  attempts, due_at, lease_owner, lease_until, requested_by, sender, priority, cost, turn_at,
+                  expires_at, trace, created_at, updated_at)
+values (:account_id, :id, :action, :state, :idempotency_key, :input_digest, :input, :sealed, :recipient, :notes,
+        :attempts, :due_at, :owner, db_now() + cast(:lease as bigint), :requested_by, :sender, :priority, :cost,
+        :turn_at, :expires_at, :trace, :now, db_now())
 on conflict do nothing
-returning (select name from accounts where accounts.id = account_id) as account;
+returning updated_at, (select name from accounts where accounts.id = account_id) as account,
+          (select accounts.updated_at from accounts where accounts.id = account_id) as account_at,
+          (select s.held_until from senders s where s.account_id = jobs.account_id and s.sender = jobs.sender) as held_until;
+
+-- name: let_wait(id)!
+-- A job that was to run at once has to wait: nothing left, and it has had no try.
+update jobs set state = 'waiting', attempts = 0, lease_owner = null, lease_until = null
+where id = :id and state = 'running';
 
 -- name: job(id)^
 -- One job by its id.
@@ -82,7 +91,15 @@ select account_id, id, attempts from jobs where state = 'running' and lease_unti
 
 -- name: lock_job(id)^
 -- Take a job's row before anything is written about it: two who tell of one job wait for each other here.
-select attempts, state, lease_until - db_now() as leased from jobs where id = :id for_update;
+select attempts, state, lease_owner, updated_at, lease_until - db_now() as leased
+from jobs where id = :id for_update;
+
+-- name: finish_job(id, attempt, result, message_sid, now)^
+-- A running job was carried out by the try that runs; answers nothing if it has moved on meanwhile.
+update jobs set state = 'done', lease_owner = null, lease_until = null, updated_at = :now, result = :result,
+                error = null, message_sid = coalesce(message_sid, cast(:message_sid as text)), sealed = null
+where id = :id and state = 'running' and attempts = :attempt
+returning attempts, message_sid;
 
 -- name: move_job(id, state, new_state, result, error, message_sid, now)^
 -- Move a job on from a state that it must still be in, and let its lease go; only a further try needs its secrets.
@@ -121,14 +138,16 @@ select w.jobs as waiting, (select count(*) from jobs where state = 'running') as
        case when w.due_at < db_now() then db_now() - w.due_at else 0 end as oldest
 from (select count(*) as jobs, min(due_at) as due_at from jobs where state = 'waiting') w;
 
--- name: insert_attempt(account_id, job_id, number, owner, now)!
--- A try begins; this is on disk before a byte leaves.
-insert into attempts (account_id, job_id, number, owner, started_at) values (:account_id, :job_id, :number, :owner, :now);
+-- name: insert_attempt(account_id, job_id, number, owner, started_at, verdict, detail, now)!
+-- A try ended. While it runs, the row of its job tells of it.
+insert into attempts (account_id, job_id, number, owner, started_at, ended_at, verdict, detail)
+values (:account_id, :job_id, :number, :owner, :started_at, :now, :verdict, :detail)
+on conflict do nothing;
 
--- name: end_attempt(account_id, job_id, number, verdict, detail, now)!
--- A try ended.
+-- name: correct_attempt(account_id, job_id, number, verdict, detail, now)!
+-- A try that was given up as unknown tells what it came to.
 update attempts set ended_at = :now, verdict = :verdict, detail = :detail
-where account_id = :account_id and job_id = :job_id and number = :number and (verdict is null or verdict = 'unknown');
+where account_id = :account_id and job_id = :job_id and number = :number and verdict = 'unknown';
 
 -- name: attempts_of(job_id)
 -- The tries of a job in order.

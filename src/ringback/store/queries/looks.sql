@@ -34,9 +34,8 @@ left join attempts t on t.account_id = j.account_id and t.job_id = j.id and t.nu
 where j.account_id = :account_id and coalesce(j.recipient, '') = :recipient and j.look_at is not null
   and (j.state = 'unknown' or (j.state = 'done' and j.message_sid is null))
 union all
-select j.*, a.name as account, t.started_at as try_started_at, t.ended_at as try_ended_at
+select j.*, a.name as account, j.updated_at as try_started_at, null as try_ended_at
 from jobs j join accounts a on a.id = j.account_id
-left join attempts t on t.account_id = j.account_id and t.job_id = j.id and t.number = j.attempts
 where j.state = 'running' and j.lease_until > 0  -- by the few that run, not by the many of the account
   and j.account_id || '' = :account_id and coalesce(j.recipient, '') = :recipient;
 
@@ -50,6 +49,14 @@ returning sid;
 -- Which job something at Twilio proves.
 select * from proofs where account_id = :account_id and sid = :sid;
 
+-- name: doubt_attempts(detail, most, now)!
+-- The tries that ran when the ledger was copied.
+insert into attempts (account_id, job_id, number, owner, started_at, ended_at, verdict, detail)
+select account_id, id, attempts, lease_owner, updated_at, cast(:now as bigint), 'unknown', cast(:detail as text)
+from jobs where id in (select id from jobs where state in ('waiting', 'running') order by id limit :most)
+            and state = 'running'
+on conflict do nothing;
+
 -- name: doubt_jobs(error, most, now)
 -- Waiting and running jobs of a ledger that lost commits become unknown, to be looked for at once.
 update jobs set state = 'unknown', attempts = attempts + 1, error = :error, sealed = null,
@@ -57,11 +64,6 @@ update jobs set state = 'unknown', attempts = attempts + 1, error = :error, seal
 where id in (select id from jobs where state in ('waiting', 'running') order by id limit :most)
   and state in ('waiting', 'running')
 returning account_id, id, attempts, created_at;
-
--- name: end_open_attempts(account_id, job_id, detail, now)!
--- A try that ran when the ledger was copied.
-update attempts set ended_at = :now, verdict = 'unknown', detail = :detail
-where account_id = :account_id and job_id = :job_id and verdict is null;
 
 -- name: insert_lost_attempt(account_id, job_id, number, created_at, detail, now)!
 -- The tries that the ledger may have lost, as one: from the last that it knows, or from the beginning, until now.
