@@ -16,8 +16,9 @@ from ringback.clock import machine_clock
 from ringback.connector import Connector
 from ringback.key_file import read_or_create
 from ringback.outbox.attempt import Attempts
-from ringback.outbox.dispatcher import Cadence, Dispatcher, QueueLine
+from ringback.outbox.dispatcher import Cadence, Dispatcher
 from ringback.outbox.line import MemoryLine, PostgresLine
+from ringback.outbox.means import QueueLine
 from ringback.outbox.retry import Backoff
 from ringback.outcome import Outcome, Timeline
 from ringback.parts import Parts
@@ -225,7 +226,8 @@ async def opened(  # noqa: PLR0913 - each test changes one thing
             backoff=backoff,
         )
         dispatcher = Dispatcher(replace(parts.dispatcher.means, attempts=attempts, owner="tests"), cadence)
-        parts = replace(parts, dispatcher=dispatcher)
+        perform = replace(parts.perform, desk=dispatcher.at_once)
+        parts = replace(parts, dispatcher=dispatcher, perform=perform)
         shop = Shop(Connector(parts), parts, attempts, keyring, network, simulator, file, settings.database)
         service = next(iter(simulator.account.verify_services.values()))
         service.custom_code_enabled = True

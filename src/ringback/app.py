@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ringback.accounts import Accounts
     from ringback.connector import Connector
     from ringback.metrics import Meters
-    from ringback.outbox.dispatcher import Means, QueueLine
+    from ringback.outbox.means import Means, QueueLine
     from ringback.parts import Parts
     from ringback.secrets import Keyring
     from ringback.settings import Settings
@@ -144,6 +144,7 @@ def join(
     verifications = Verifications(store.verifications, accounts, clock)
     means = _means(settings, store, accounts, verifications, keyring, line)
     means = replace(means, meters=meters, tracing=tracing)
+    dispatcher = Dispatcher(means)
     return Parts(
         store=store,
         accounts=accounts,
@@ -155,11 +156,12 @@ def join(
             keyring=keyring,
             clock=clock,
             line=line,
+            desk=dispatcher.at_once,
             pacing=means.throughput.pacing,
             most_waiting=settings.most_waiting,
             accepted=means.attempts.accepted,
         ),
-        dispatcher=Dispatcher(means),
+        dispatcher=dispatcher,
         throughput=means.throughput,
         polling=Polling(store, accounts, clock),
         reconcile=Reconcile(store, accounts, verifications, clock),
@@ -193,8 +195,8 @@ def _means(
 ) -> "Means":
     from ringback.clock import machine_clock
     from ringback.outbox.attempt import Attempts
-    from ringback.outbox.dispatcher import Means
     from ringback.outbox.flights import Flights
+    from ringback.outbox.means import Means
     from ringback.outbox.throughput import Throughput
 
     return Means(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from pydantic import ValidationError
@@ -24,7 +24,7 @@ from ringback.segments import Segments, measure, smart_encode
 from ringback.settings import MOST_WAITING
 from ringback.store import Store
 from ringback.store.jobs import NewJob, Pacing
-from ringback.store.rows import Account, Job
+from ringback.store.rows import Account, Job, State
 from ringback.store.tickets import Line
 from ringback.twilio.client import Planned
 from ringback.twilio.rehearsal import Rehearsal, Rehearsed
@@ -58,6 +58,13 @@ class Prepared:
     untimely: list[FieldError]
 
 
+class Desk(Protocol):
+    """Where new jobs are handed in."""
+
+    async def accept(self, new: NewJob, pacing: Pacing) -> Job | None:
+        """Write a job, that waits or runs already; None if the account has a job under its key."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Perform:
     """Prepares, explains, reads and accepts; `pacing` tells how an account's sender is paced."""
@@ -68,6 +75,7 @@ class Perform:
     keyring: Keyring
     clock: Clock
     line: Line
+    desk: Desk
     pacing: Callable[[Account, str | None], Pacing]
     most_waiting: int = MOST_WAITING
     accepted: Accepted = field(default_factory=Accepted)
@@ -110,9 +118,10 @@ class Perform:
         refusal = await self.refusal(prepared)
         if refusal is None and new.sealed is None:
             self.accepted.keep(new.id, prepared.wanted)  # now: its try may begin before we hear of it
-        job = None if refusal else await self.store.jobs.accept(new, self.line, pacing)
+        job = None if refusal else await self.desk.accept(new, pacing)
         if job is not None:
-            self.store.backlog.add()
+            if job.state is State.WAITING:
+                self.store.backlog.add()
             return job, True
         self.accepted.take(new.id)
         # A key that is asked about again hears of its job, however late or full it has become meanwhile.

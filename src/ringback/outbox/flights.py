@@ -48,6 +48,14 @@ class Flights:
         air.flying += 1
         return None
 
+    def take_free(self, account_id: str) -> bool:
+        """Take a seat if one is free; who hears that none is does not wait for one."""
+        air = self._airs[account_id]
+        if air.waiting or air.flying >= int(air.limit):
+            return False
+        air.flying += 1
+        return True
+
     def land(self, account_id: str) -> None:
         """Give the seat back."""
         air = self._airs[account_id]

@@ -116,6 +116,10 @@ class MemoryLine:
                 together, self._joining = self._joining, []
                 await self._restore(together)
 
+    async def give_back(self, ticket: Ticket) -> None:
+        """Give a place to a job that began without one and has to wait."""
+        await self.joined(ticket)
+
     async def restock(self, turns: Turns) -> None:
         """Queue waiting jobs that have no place: more than fitted before, or written by another process."""
         place, full = (0, ""), True
@@ -195,6 +199,10 @@ class PostgresLine:
         bring_up = BRING_UP.format(table=queries.qbe.qualified.queue_table)
         late = await self.pool.fetch(bring_up, [ticket.job_id for ticket in tickets])
         return bool(late) or any(place is not None for place in placed)
+
+    async def give_back(self, ticket: Ticket) -> None:
+        """Give a place to a job that began without one and has to wait."""
+        await _enqueue(Queries(AsyncpgPoolDriver(self.pool)), [ticket], once=True)
 
     def manager(self, handle: Handler) -> QueueManager:
         """A queue manager on it, with a connection of its own to be woken by."""

@@ -9,8 +9,8 @@ from prometheus_client.registry import Collector
 
 from ringback.errors import RingbackError
 from ringback.log import logger
-from ringback.outbox.dispatcher import Means
 from ringback.outbox.flights import Flights
+from ringback.outbox.means import Means
 
 EVERY = 2.0  # seconds between two looks
 SHARE = 20  # a look that takes long, as at a million jobs, is followed by a rest that is so many times longer
