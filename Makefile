@@ -31,8 +31,8 @@ demo: $(VENV)/.ready ## Run the main job on this machine: simulator, server, a t
 serve: $(VENV)/.ready ## Run the server on the embedded database
 	@exec $(BIN)/ringback serve
 
-test: $(VENV)/.dev ## Run all tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev ## Run all tests, on every core
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.dev ## Style, layers and the public lists
 	$(BIN)/ruff check .

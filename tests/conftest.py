@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +19,14 @@ from twilio_simulator.simulator import Simulator
 # How fast a machine is must not decide whether a property holds.
 settings.register_profile("ringback", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ringback")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How `-n` shares the tests out."""
+    from tests.spread import ByFile  # noqa: PLC0415 - pytest without xdist is fine, too
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
