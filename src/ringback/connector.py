@@ -267,17 +267,15 @@ class Connector:
     async def _settled(self, job: Job, seconds: float) -> Job:
         if job.state not in (State.WAITING, State.RUNNING):
             return job
+        loop = asyncio.get_running_loop()
+        up = loop.time() + seconds
         with self._store.watch.on(job.id) as change:
-            try:
-                async with asyncio.timeout(seconds):
-                    for pause in chain(LOOK_AFTER, repeat(LOOK_AFTER[-1])):
-                        await change.within(pause)
-                        told, change.job = change.job, None
-                        job = told or await self._job(job.id)
-                        if job.state not in (State.WAITING, State.RUNNING):
-                            break
-            except TimeoutError:
-                return await self._job(job.id)
+            for pause in chain(LOOK_AFTER, repeat(LOOK_AFTER[-1])):
+                await change.within(min(pause, max(up - loop.time(), 0)))
+                told, change.job = change.job, None
+                job = told or await self._job(job.id)
+                if job.state not in (State.WAITING, State.RUNNING) or loop.time() >= up:
+                    break
         return job
 
 

@@ -69,13 +69,13 @@ class Verifications:
 
     async def guarded(self, run: Run, proceed: Proceed) -> Any:
         """Run `proceed` if the ledger allows it and note what came of it; its result, or ours."""
+        if run.action.verification is None:
+            return await proceed()
         guards = {
             Verification.STARTS: self._start,
             Verification.CHECKS: self._check,
             Verification.CANCELS: self._cancel,
         }
-        if run.action.verification is None:
-            return await proceed()
         return await guards[run.action.verification](run, proceed)
 
     async def refusal(self, run: Run) -> Refused | None:

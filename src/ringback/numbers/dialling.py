@@ -167,9 +167,18 @@ def _looked_up(digits: str, home: str | None) -> _Finding:
     return _Finding(
         phonenumbers.format_number(number, e164),
         fault,
-        phonenumbers.is_valid_number(number),
+        _in_use(number),
         phonenumbers.format_number(like, e164) if like else "+14155550101",
     )
+
+
+def _in_use(number: "PhoneNumber") -> bool:
+    """libphonenumber's validity; most numbers are of their calling code's main region, asked first."""
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code or 0)
+    in_main = regions is not None and phonenumbers.is_valid_number_for_region(number, regions[0])
+    return in_main or phonenumbers.is_valid_number(number)
 
 
 def _plainly_parsed(digits: str) -> "PhoneNumber | None":
