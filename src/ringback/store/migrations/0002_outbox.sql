@@ -32,7 +32,7 @@ create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_
 create index jobs_unknown on jobs (created_at, id) where state = 'unknown';
 create index jobs_unproved on jobs (account_id, coalesce(recipient, '')) where look_at is not null;
 create index jobs_to_redact on jobs (updated_at)
-    where redacted_at is null and state in ('done', 'refused', 'not_sent', 'withdrawn');
+    where redacted_at is null and (state = 'done' or state = 'refused' or state = 'not_sent' or state = 'withdrawn');
 
 create index events_alarms on events (at) where kind = 'alarm';
 

@@ -11,7 +11,7 @@ returning account_id, updated_at, expires_at, attempts;
 -- name: aged_jobs(keep, most)
 -- Jobs that ended longer than `keep` milliseconds ago and still hold texts and numbers, oldest first.
 select id from jobs
-where redacted_at is null and state in ('done', 'refused', 'not_sent', 'withdrawn')
+where redacted_at is null and (state = 'done' or state = 'refused' or state = 'not_sent' or state = 'withdrawn')
   and updated_at < db_now() - cast(:keep as bigint)
 order by updated_at limit :most;
 
