@@ -9,7 +9,7 @@ from tests.shop import ADA, DROPPED, DROPPED_BEFORE, HI, Shop, kinds, opened, ve
 from ringback.actions.send_message import SendMessage
 from ringback.errors import Conflict, InvalidInput, NotFound
 from ringback.outcome import Outcome
-from ringback.store.jobs import JobFilter
+from ringback.store.listing import JobFilter
 from ringback.store.rows import State
 
 pytestmark = pytest.mark.anyio

@@ -17,7 +17,7 @@ from ringback.parts import Parts
 from ringback.perform import Asked, Prepared, is_read
 from ringback.store.again import Replacement
 from ringback.store.endings import place_of
-from ringback.store.jobs import JobFilter
+from ringback.store.listing import JobFilter
 from ringback.store.rows import Job, State
 
 log = logger()
@@ -155,7 +155,7 @@ class Connector:
 
     async def jobs(self, wanted: JobFilter, most: int = PAGE) -> list[Outcome]:
         """The newest jobs that fit."""
-        return [outcome_of(job) for job in await self._store.jobs.page(wanted, most)]
+        return [outcome_of(job) for job in await self._store.listing.page(wanted, most)]
 
     async def wait(self, job_id: str, seconds: float) -> Outcome:
         """A job once its try has ended, or as it is when the time is up."""
@@ -242,7 +242,7 @@ class Connector:
 
     async def counts(self) -> dict[str, int]:
         """How many jobs there are by state."""
-        return await self._store.jobs.counts()
+        return await self._store.tally.by_state()
 
     async def _read(self, prepared: Prepared) -> Outcome:
         now = iso(self._clock())

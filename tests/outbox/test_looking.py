@@ -10,7 +10,8 @@ from ringback.clock import machine_clock
 from ringback.outbox.reconcile import Reconcile
 from ringback.outcome import Outcome, Timeline
 from ringback.store import Store, open_store
-from ringback.store.jobs import FAR_FUTURE, JobFilter
+from ringback.store.jobs import FAR_FUTURE
+from ringback.store.listing import JobFilter
 from ringback.store.rows import State
 from ringback.twilio import resources
 from ringback.twilio.resources import Product, Resource
@@ -208,7 +209,7 @@ async def test_processes_share_the_looks_and_each_job_gets_one(shop: Shop) -> No
         await asyncio.gather(*(reconcile.look_up_due() for reconcile in (shop.parts.reconcile, other) * 3))
 
     assert await lists(shop) == 4
-    rows = await shop.parts.store.jobs.page(JobFilter(), 10)
+    rows = await shop.parts.store.listing.page(JobFilter(), 10)
     assert [row.looks for row in rows] == [1] * 4
 
 

@@ -8,7 +8,7 @@ from tests.shop import ADA, HI, Shop
 from ringback.clock import machine_clock
 from ringback.errors import Conflict
 from ringback.outbox.retention import LONGEST_VERIFICATION, PAUSE, Retention
-from ringback.store.jobs import JobFilter
+from ringback.store.listing import JobFilter
 from ringback.store.rows import State
 
 pytestmark = pytest.mark.anyio

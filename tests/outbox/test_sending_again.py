@@ -8,7 +8,7 @@ from tests.shop import ADA, DROPPED, DROPPED_BEFORE, Shop, kinds
 from ringback.errors import Conflict, InvalidInput
 from ringback.outcome import Outcome
 from ringback.store.endings import MadeMessage, place_of
-from ringback.store.jobs import JobFilter
+from ringback.store.listing import JobFilter
 from ringback.store.rows import State
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ import pytest
 from tests.store.conftest import NOBODY, NewJobOf, an_account, ticket
 
 from ringback.store import Store, open_store
-from ringback.store.jobs import JobFilter
+from ringback.store.listing import JobFilter
 from ringback.store.rows import State
 
 pytestmark = pytest.mark.anyio
@@ -77,9 +77,9 @@ async def test_pages_add_up_to_all_jobs_newest_first(store: Store, new_job: NewJ
 
     listed: list[str] = []
     before = JobFilter().before
-    while page := await store.jobs.page(JobFilter(before=before), 3):
+    while page := await store.listing.page(JobFilter(before=before), 3):
         listed += [job.id for job in page]
-        before = (page[-1].created_at, page[-1].id)
+        before = page[-1].id
 
     assert listed == ["job_6", "job_5", "job_4", "job_3", "job_2", "job_1", "job_0"]
 
@@ -89,10 +89,10 @@ async def test_a_filter_finds_what_fits(store: Store, new_job: NewJobOf) -> None
     await store.jobs.accept(new_job("job_2"), NOBODY)
     await store.jobs.withdraw("job_2", "ada", 2_000)
 
-    withdrawn = await store.jobs.page(
+    withdrawn = await store.listing.page(
         JobFilter(state="withdrawn", account="shop", recipient="+15005550006"), 9
     )
 
     assert [job.id for job in withdrawn] == ["job_2"]
-    assert await store.jobs.page(JobFilter(account="other"), 9) == []
-    assert await store.jobs.counts() == {"waiting": 1, "withdrawn": 1}
+    assert await store.listing.page(JobFilter(account="other"), 9) == []
+    assert await store.tally.by_state() == {"waiting": 1, "withdrawn": 1}

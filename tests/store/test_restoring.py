@@ -54,4 +54,4 @@ async def test_more_jobs_than_one_transaction_takes_are_all_doubted(store: Store
         await store.jobs.accept(a_job(f"job_{number}"), NOBODY)
 
     assert await store.restoring.doubt_all(9_000) == 1_100
-    assert await store.jobs.counts() == {"unknown": 1_100}
+    assert await store.tally.by_state() == {"unknown": 1_100}

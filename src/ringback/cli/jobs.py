@@ -12,7 +12,7 @@ from ringback.cli.tables import Column
 from ringback.cli.wording import age, local
 from ringback.clock import milliseconds
 from ringback.connector import WAIT, Connector
-from ringback.store.jobs import JobFilter
+from ringback.store.listing import JobFilter
 from ringback.store.rows import State
 
 NONE = Everywhere()

@@ -22,11 +22,12 @@ from ringback.http.examples import EXAMPLE_ACCOUNT
 from ringback.http.preferences import PREFER, wait_of
 from ringback.inputs import validated
 from ringback.outcome import Outcome, Timeline
-from ringback.store.jobs import FAR_FUTURE, JobFilter
+from ringback.store.jobs import FAR_FUTURE
+from ringback.store.listing import BEYOND_ALL, JobFilter
 from ringback.store.rows import State
 
 MOST = 200
-CURSOR = re.compile(r"([0-9]{1,18})-([A-Za-z0-9_]{1,80})")
+CURSOR = re.compile(r"job_[0-9a-f]{32}")
 PLUS_LOST = re.compile(r"^(whatsapp:)? (?=[0-9])")
 """A plus sign that stood bare in a query arrives as a space."""
 
@@ -56,10 +57,9 @@ SINCE = "Give an instant like 2026-11-23T14:18:21Z, or milliseconds since 1970."
 
 
 def _cursor(given: object) -> object:
-    place = CURSOR.fullmatch(str(given))
-    if place is None:
+    if CURSOR.fullmatch(str(given)) is None:
         raise ValueError("Is no cursor. Give the value of `next` as it came, or leave it out.")
-    return int(place[1]), place[2]
+    return given
 
 
 def _recipient(given: object) -> object:
@@ -89,8 +89,8 @@ class JobQuery(BaseModel):
         json_schema_extra=_undefaulted,
     )
     limit: int = Field(50, ge=1, le=MOST, description=f"How many at once, {MOST} at most.", examples=[50])
-    cursor: Annotated[tuple[int, str], BeforeValidator(_cursor, json_schema_input_type=str)] = Field(
-        (FAR_FUTURE, ""),
+    cursor: Annotated[str, BeforeValidator(_cursor, json_schema_input_type=str)] = Field(
+        BEYOND_ALL,
         description="The value of `next` from the answer before, to go on from there.",
         json_schema_extra=_undefaulted,
     )
@@ -138,7 +138,7 @@ async def list_jobs(request: Request, caller: Caller, connector: Ringback) -> Re
     )
     found = await _visible(connector, caller, wanted, query.limit + 1)
     page = found[: query.limit]
-    more = cursor_after(page[-1]) if len(found) > query.limit else None
+    more = page[-1].id if len(found) > query.limit else None
     return Answer({"jobs": page, "next": more})
 
 
@@ -199,17 +199,12 @@ async def reconcile_job(job_id: str, caller: Caller, connector: Ringback) -> Res
     return Answer(await connector.reconcile(job_id, named(caller)))
 
 
-def cursor_after(job: Outcome) -> str:
-    """Where the page after this job begins."""
-    return f"{_milliseconds(job.created_at)}-{job.id}"
-
-
 async def _visible(connector: Connector, caller: Holder, wanted: JobFilter, most: int) -> list[Outcome]:
     if wanted.account is not None or caller.accounts is None:
         return await connector.jobs(wanted, most)
     pages = [await connector.jobs(replace(wanted, account=name), most) for name in caller.accounts]
     found = [job for page in pages for job in page]
-    return sorted(found, key=lambda job: (job.created_at, str(job.id)), reverse=True)[:most]
+    return sorted(found, key=lambda job: str(job.id), reverse=True)[:most]
 
 
 async def _seen(connector: Connector, caller: Holder, job_id: str) -> Timeline:

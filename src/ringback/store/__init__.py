@@ -19,12 +19,14 @@ from ringback.store.claims import ClaimTable
 from ringback.store.database import Database
 from ringback.store.jobs import JobTable
 from ringback.store.keys import KeyTable
+from ringback.store.listing import Listing
 from ringback.store.looks import Looks, LookTable
 from ringback.store.outcomes import Outcomes
 from ringback.store.polls import PollTable
 from ringback.store.restoring import Restoring
 from ringback.store.seals import SealTable
 from ringback.store.senders import SenderTable
+from ringback.store.tally import Tally
 from ringback.store.verifications import VerificationTable
 from ringback.store.watch import Watch
 
@@ -38,6 +40,8 @@ class Store:
     accounts: AccountTable
     keys: KeyTable
     jobs: JobTable
+    listing: Listing
+    tally: Tally
     claims: ClaimTable
     senders: SenderTable
     outcomes: Outcomes
@@ -62,7 +66,7 @@ async def open_store(
         from ringback.store.postgres import PostgresQueries, open_postgres  # noqa: PLC0415
 
         async with open_postgres(place) as database:
-            store = _store(database, _queries(PostgresQueries), looks)
+            store = _store(database, _queries(PostgresQueries), looks, clock)
             async with announcing(database.pool, store.watch):
                 yield store
     else:
@@ -70,7 +74,7 @@ async def open_store(
         from ringback.store.sqlite import open_sqlite  # noqa: PLC0415 - see above
 
         async with open_sqlite(str(place), clock) as database:
-            yield _store(database, bound(_queries(SqliteQueries)), looks)
+            yield _store(database, bound(_queries(SqliteQueries)), looks, clock)
 
 
 async def migrate_file(path: Path, clock: Clock) -> list[int]:
@@ -85,7 +89,7 @@ def _queries(adapter: Any) -> Any:
     return aiosql.from_path(Path(str(files("ringback.store") / "queries")), adapter)
 
 
-def _store(database: Database, queries: Any, looks: Looks) -> Store:
+def _store(database: Database, queries: Any, looks: Looks, clock: Clock) -> Store:
     watch = Watch()
     senders = SenderTable(database, queries)
     jobs = JobTable(database, queries, watch, senders)
@@ -96,6 +100,8 @@ def _store(database: Database, queries: Any, looks: Looks) -> Store:
         AccountTable(database, queries),
         KeyTable(database, queries),
         jobs,
+        Listing(database, queries),
+        Tally(database, queries, clock),
         ClaimTable(database, queries, senders),
         senders,
         outcomes,

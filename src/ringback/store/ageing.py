@@ -50,7 +50,8 @@ class Ageing:
         """Forget the recipients of verifications that rested for `keep` milliseconds; how many were found."""
 
         async def select(c: Any) -> list[dict[str, str]]:
-            return [dict(row) async for row in self._queries.aged_verifications(c, keep=keep, most=most)]
+            rows = self._queries.aged_verifications(c, keep=keep, most=most)
+            return sorted([dict(row) async for row in rows], key=lambda row: (row["account_id"], row["sid"]))
 
         found = await self._database.read(select)
 

@@ -1,4 +1,4 @@
-"""The rows of jobs: accepted, listed, withdrawn."""
+"""The rows of jobs: accepted, read, withdrawn."""
 
 import json
 from collections.abc import Mapping
@@ -39,18 +39,6 @@ class NewJob:
     expires_at: int | None = None
     trace: str | None = None
     now: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobFilter:
-    """Which jobs to list; None does not filter. `before` is the place after which to go on."""
-
-    state: str | None = None
-    action: str | None = None
-    account: str | None = None
-    recipient: str | None = None
-    since: int = 0
-    before: tuple[int, str] = (FAR_FUTURE, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,26 +169,6 @@ class JobTable:
             )
         )
 
-    async def page(self, wanted: JobFilter, most: int) -> list[Job]:
-        """The newest jobs that fit."""
-        before_at, before_id = wanted.before
-
-        async def select(c: Any) -> list[Job]:
-            rows = self._queries.jobs_page(
-                c,
-                state=wanted.state,
-                action=wanted.action,
-                account=wanted.account,
-                recipient=wanted.recipient,
-                since=wanted.since,
-                before_at=before_at,
-                before_id=before_id,
-                most=most,
-            )
-            return [job async for row in rows if (job := job_of(row))]
-
-        return await self._database.read(select)
-
     async def timeline(self, job_id: str) -> tuple[list[Attempt], list[Event]]:
         """Every try of a job and all that happened to it, in order."""
 
@@ -210,14 +178,6 @@ class JobTable:
             noted = [Event(**dict(row)) async for row in self._queries.events_of(c, job_id=job_id)]
             tries = attempts_with(job, tries)
             return tries, history(job, tries, noted)
-
-        return await self._database.read(select)
-
-    async def counts(self) -> dict[str, int]:
-        """How many jobs there are by state."""
-
-        async def select(c: Any) -> dict[str, int]:
-            return {row["state"]: row["jobs"] async for row in self._queries.count_jobs_by_state(c)}
 
         return await self._database.read(select)
 

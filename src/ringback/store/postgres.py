@@ -25,8 +25,12 @@ CLOSE_WITHIN = 10.0
 ANSWER_WITHIN = 30.0  # seconds; a statement of ours takes milliseconds
 MIGRATION_LOCK = 7_462_254_255  # any number that nobody else locks: "ringback" on a telephone's keys
 
-# Within a select of its own, since an index is no help against a value that changes from row to row.
-DB_NOW = "(select cast(extract(epoch from clock_timestamp()) * 1000 as bigint))"
+DIALECT = {
+    # Within a select of its own, since an index is no help against a value that changes from row to row.
+    "db_now()": "(select cast(extract(epoch from clock_timestamp()) * 1000 as bigint))",
+    "for_update": "for update",
+    "json_each(": "json_array_elements_text(",  # a JSON list as rows with a column `value`
+}
 
 GONE = (
     OSError,
@@ -75,7 +79,9 @@ class PostgresQueries:
                 names.append(variable)
             return f"{match['lead']}${names.index(variable) + 1}"
 
-        return str(VAR_REF.sub(number, sql.replace("db_now()", DB_NOW).replace("for_update", "for update")))
+        for ours, theirs in DIALECT.items():
+            sql = sql.replace(ours, theirs)
+        return str(VAR_REF.sub(number, sql))
 
     async def select(
         self, connection: Any, name: str, sql: str, parameters: Any, _record: Any = None

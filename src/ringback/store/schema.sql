@@ -75,19 +75,20 @@ create table jobs (
     primary key (account_id, id)
 );
 -- Each send pays for each of these, also for those that it never enters: so their conditions are short and without
--- `in`, for which SQLite builds a table in memory each time.
+-- `in`, for which SQLite builds a table in memory each time. What is counted of those that wait stands in the index.
 create unique index jobs_id on jobs (id);
 create unique index jobs_intent on jobs (account_id, idempotency_key) where idempotency_key is not null;
-create index jobs_waiting on jobs (turn_at, id) where state = 'waiting';
-create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id) where state = 'waiting';
+create index jobs_waiting on jobs (turn_at, id, due_at, state) where state = 'waiting';
+create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id, cost, state) where state = 'waiting';
 create index jobs_expiring on jobs (expires_at) where state = 'waiting' and expires_at is not null;
 create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_at is not null;
-create index jobs_unknown on jobs (created_at, id) where state = 'unknown';
+create index jobs_in_trouble on jobs (state, id) where state <> 'done' and state <> 'waiting' and state <> 'running';
 create index jobs_unproved on jobs (account_id, coalesce(recipient, '')) where look_at is not null;
 create index jobs_to_redact on jobs (updated_at)
     where redacted_at is null and (state = 'done' or state = 'refused' or state = 'not_sent' or state = 'withdrawn');
+create index jobs_recipient on jobs (recipient, created_at) where recipient is not null;
+create index jobs_sealed on jobs (id) where sealed is not null;
 create index jobs_running on jobs (lease_until) where state = 'running';
-create index jobs_newest on jobs (created_at, id);
 
 -- One try of a job. `verdict` is null while it runs.
 create table attempts (
@@ -131,7 +132,7 @@ create table messages (
     updated_at bigint not null,
     primary key (account_id, sid)
 );
-create index messages_job on messages (job_id);
+create index messages_with_words on messages (account_id, job_id) where error_message is not null;
 create index messages_polled on messages (poll_at) where poll_at is not null;
 
 -- What shows that a job was carried out, where that is no message: the delivery of a code (VL…), a verification
@@ -171,6 +172,7 @@ create table verifications (
 );
 create index verifications_recipient on verifications (account_id, service_sid, recipient, started_at);
 create index verifications_deadline on verifications (deadline) where state = 'open' and deadline_is_ours = 1;
+create index verifications_to_redact on verifications (updated_at) where recipient <> '';
 
 -- A sender's throughput, shared by all who send. Instants are microseconds since 1970: 400 a second are 2,500 apart.
 create table senders (

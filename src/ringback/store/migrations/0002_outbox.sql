@@ -24,17 +24,23 @@ alter table jobs add column trace text;
 
 update jobs set turn_at = due_at;
 
+drop index jobs_newest;
 drop index jobs_waiting;
-create index jobs_waiting on jobs (turn_at, id) where state = 'waiting';
-create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id) where state = 'waiting';
+create index jobs_waiting on jobs (turn_at, id, due_at, state) where state = 'waiting';
+create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id, cost, state) where state = 'waiting';
 create index jobs_expiring on jobs (expires_at) where state = 'waiting' and expires_at is not null;
 create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_at is not null;
-create index jobs_unknown on jobs (created_at, id) where state = 'unknown';
+create index jobs_in_trouble on jobs (state, id) where state <> 'done' and state <> 'waiting' and state <> 'running';
 create index jobs_unproved on jobs (account_id, coalesce(recipient, '')) where look_at is not null;
 create index jobs_to_redact on jobs (updated_at)
     where redacted_at is null and (state = 'done' or state = 'refused' or state = 'not_sent' or state = 'withdrawn');
+create index jobs_recipient on jobs (recipient, created_at) where recipient is not null;
+create index jobs_sealed on jobs (id) where sealed is not null;
 
 create index events_alarms on events (at) where kind = 'alarm';
+
+drop index messages_job;
+create index messages_with_words on messages (account_id, job_id) where error_message is not null;
 
 alter table accounts add column previous_token bytea;
 alter table accounts add column previous_until bigint;
@@ -54,3 +60,4 @@ create table migrations (
 
 drop index verifications_deadline;
 create index verifications_deadline on verifications (deadline) where state = 'open' and deadline_is_ours = 1;
+create index verifications_to_redact on verifications (updated_at) where recipient <> '';

@@ -47,7 +47,8 @@ select * from accounts where removed_at is null order by name;
 
 -- name: unfinished_jobs(account_id)^
 -- How many jobs of an account still need it.
-select count(*) as jobs from jobs where account_id = :account_id and state in ('waiting', 'running');
+select (select count(*) from jobs where state = 'waiting' and account_id = :account_id)
+       + (select count(*) from jobs where state = 'running' and account_id || '' = :account_id) as jobs;
 
 -- name: remove_account(id, nothing, now)!
 -- Forget an account's secrets and let its name go; its jobs stay in the ledger.

@@ -35,14 +35,15 @@ update attempts set detail = :detail where account_id = :account_id and job_id =
 update events set detail = :detail where account_id = :account_id and job_id = :job_id and number = :number;
 
 -- name: redact_messages(account_id, job_id)!
--- Twilio's words about a job's messages; their codes stay.
-update messages set error_message = null where account_id = :account_id and job_id = :job_id;
+-- Twilio's words about a job's messages, where it had any; their codes stay.
+update messages set error_message = null
+where account_id = :account_id and job_id = :job_id and error_message is not null;
 
 -- name: aged_verifications(keep, most)
--- Verifications last changed longer ago, which still name their recipient.
+-- Verifications last changed longer ago, which still name their recipient, oldest first.
 select account_id, sid from verifications
 where recipient <> '' and updated_at < db_now() - cast(:keep as bigint)
-order by account_id, sid limit :most;
+order by updated_at limit :most;
 
 -- name: redact_verification(account_id, sid)!
 -- The verification without its recipient.

@@ -32,21 +32,6 @@ from jobs j join accounts a on a.id = j.account_id
 left join messages m on m.account_id = j.account_id and m.sid = j.message_sid
 where j.account_id = :account_id and j.idempotency_key = :idempotency_key;
 
--- name: jobs_page(state, action, account, recipient, since, before_at, before_id, most)
--- The newest jobs first, from a cursor on; a filter that is null does not filter.
-select j.*, a.name as account, m.status as message_status, m.error_code as message_error_code,
-       m.error_message as message_error, m.watched as message_watched, m.poll_at as message_poll_at
-from jobs j join accounts a on a.id = j.account_id
-left join messages m on m.account_id = j.account_id and m.sid = j.message_sid
-where (cast(:state as text) is null or j.state = :state)
-  and (cast(:action as text) is null or j.action = :action)
-  and (cast(:account as text) is null or a.name = :account)
-  and (cast(:recipient as text) is null or j.recipient = :recipient)
-  and j.created_at >= :since
-  and (j.created_at < :before_at or (j.created_at = :before_at and j.id < :before_id))
-order by j.created_at desc, j.id desc
-limit :most;
-
 -- name: turns_between(after_at, after_id, until, most)
 -- Waiting jobs whose turn comes before an instant, in the order of their turns, from a place on.
 select j.account_id, j.id, j.sender, j.priority, j.turn_at - db_now() as wait, j.turn_at, a.base_url
@@ -87,7 +72,9 @@ where id = :id and lease_owner = :owner and state = 'running';
 
 -- name: jobs_with_lapsed_lease()
 -- Jobs whose process stopped renewing: what became of them is unknown.
-select account_id, id, attempts from jobs where state = 'running' and lease_until < db_now() order by id;
+select account_id, id, attempts from jobs
+where state = 'running' and lease_until < db_now() and lease_until > 0  -- or SQLite would walk down all ids
+order by id;
 
 -- name: lock_job(id)^
 -- Take a job's row before anything is written about it: two who tell of one job wait for each other here.
@@ -126,14 +113,11 @@ update jobs set message_sid = :message_sid where id = :id and message_sid is nul
 -- The answer of a try whose callback came first fills in what the callback could not know.
 update jobs set result = :result, updated_at = :now where id = :id and state = 'done';
 
--- name: count_jobs_by_state()
--- How many jobs there are in each state.
-select state, count(*) as jobs from jobs group by state order by state;
-
 -- name: census()^
 -- The jobs that are not at their end, and how long the oldest has been due; each through an index of its own.
 select w.jobs as waiting, (select count(*) from jobs where state = 'running') as running,
-       (select count(*) from jobs where state = 'unknown') as unknown,
+       (select count(*) from jobs
+        where state = 'unknown' and state <> 'done' and state <> 'waiting' and state <> 'running') as unknown,
        (select count(*) from events where kind = 'alarm') as alarms,
        case when w.due_at < db_now() then db_now() - w.due_at else 0 end as oldest
 from (select count(*) as jobs, min(due_at) as due_at from jobs where state = 'waiting') w;

@@ -61,7 +61,7 @@ on conflict do nothing;
 -- Waiting and running jobs of a ledger that lost commits become unknown, to be looked for at once.
 update jobs set state = 'unknown', attempts = attempts + 1, error = :error, sealed = null,
                 lease_owner = null, lease_until = null, look_at = db_now(), looks = 0, updated_at = :now
-where id in (select id from jobs where state in ('waiting', 'running') order by id limit :most)
+where id in (select id from jobs where state = 'waiting' union all select id from jobs where state = 'running' limit :most)
   and state in ('waiting', 'running')
 returning account_id, id, attempts, created_at;
 

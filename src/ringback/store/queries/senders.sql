@@ -104,8 +104,9 @@ select a.name as account, a.base_url, q.account_id, q.sender, s.rate, coalesce(s
 from (
     select account_id, sender, cast(sum(waiting) as bigint) as jobs, cast(sum(cost) as bigint) as cost
     from (
-        select account_id, sender, 1 as waiting, cost from jobs
-        where state = 'waiting' and sender is not null and due_at <= db_now()
+        select account_id, sender, count(*) as waiting, cast(sum(cost) as bigint) as cost from jobs
+        where state = 'waiting' and sender is not null and due_at <= (select db_now())
+        group by account_id, sender
         union all
         select account_id, sender, 0, 0 from senders where rate is not null
     ) u
