@@ -90,7 +90,7 @@ async def test_what_nobody_knows_is_not_found(shop: Shop) -> None:
 async def test_the_newest_jobs_are_listed_first(shop: Shop) -> None:
     outcomes = [await shop.run(body=str(number)) for number in range(3)]
 
-    listed = await shop.connector.jobs(JobFilter(account="shop"), 2)
+    listed = await shop.connector.jobs(JobFilter(accounts=("shop",)), 2)
 
     assert [job.id for job in listed] == [outcomes[2].id, outcomes[1].id]
 

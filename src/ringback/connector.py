@@ -155,7 +155,12 @@ class Connector:
 
     async def jobs(self, wanted: JobFilter, most: int = PAGE) -> list[Outcome]:
         """The newest jobs that fit."""
-        return [outcome_of(job) for job in await self._store.listing.page(wanted, most)]
+        return [outcome_of(job) for job in await self._store.listing.newest(wanted, most)]
+
+    async def jobs_page(self, wanted: JobFilter, most: int) -> tuple[list[Outcome], str | None]:
+        """As `jobs`, in a bounded time: maybe fewer, and the id after which to go on, None at the end."""
+        page = await self._store.listing.page(wanted, most)
+        return [outcome_of(job) for job in page.jobs], page.next
 
     async def wait(self, job_id: str, seconds: float) -> Outcome:
         """A job once its try has ended, or as it is when the time is up."""

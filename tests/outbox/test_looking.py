@@ -209,7 +209,7 @@ async def test_processes_share_the_looks_and_each_job_gets_one(shop: Shop) -> No
         await asyncio.gather(*(reconcile.look_up_due() for reconcile in (shop.parts.reconcile, other) * 3))
 
     assert await lists(shop) == 4
-    rows = await shop.parts.store.listing.page(JobFilter(), 10)
+    rows = await shop.parts.store.listing.newest(JobFilter(), 10)
     assert [row.looks for row in rows] == [1] * 4
 
 

@@ -129,7 +129,7 @@ async def test_a_job_that_ended_long_ago_loses_texts_and_numbers_and_stays(
     assert job.recipient is None
     assert json.loads(str(job.result))["sid"] == job.message_sid
     assert json.loads(str(job.error))["code"] == 21211
-    assert await store.listing.page(JobFilter(recipient=ADA), 10) == []
+    assert await store.listing.newest(JobFilter(recipient=ADA), 10) == []
     known = await store.jobs.by_key("acc_shop", "order-42")
     assert known is not None
     assert known.id == job.id
@@ -154,7 +154,7 @@ async def test_many_redact_at_once_and_in_batches(store: Store, new_job: NewJobO
     while sum(await asyncio.gather(*(store.ageing.redact(HOUR, 5) for _ in range(3)))):
         pass
 
-    jobs = await store.listing.page(JobFilter(), 20)
+    jobs = await store.listing.newest(JobFilter(), 20)
     assert len(jobs) == 12
     assert all(job.redacted_at is not None and job.recipient is None for job in jobs)
 

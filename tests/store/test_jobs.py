@@ -77,7 +77,7 @@ async def test_pages_add_up_to_all_jobs_newest_first(store: Store, new_job: NewJ
 
     listed: list[str] = []
     before = JobFilter().before
-    while page := await store.listing.page(JobFilter(before=before), 3):
+    while page := await store.listing.newest(JobFilter(before=before), 3):
         listed += [job.id for job in page]
         before = page[-1].id
 
@@ -89,10 +89,10 @@ async def test_a_filter_finds_what_fits(store: Store, new_job: NewJobOf) -> None
     await store.jobs.accept(new_job("job_2"), NOBODY)
     await store.jobs.withdraw("job_2", "ada", 2_000)
 
-    withdrawn = await store.listing.page(
-        JobFilter(state="withdrawn", account="shop", recipient="+15005550006"), 9
+    withdrawn = await store.listing.newest(
+        JobFilter(state="withdrawn", accounts=("shop",), recipient="+15005550006"), 9
     )
 
     assert [job.id for job in withdrawn] == ["job_2"]
-    assert await store.listing.page(JobFilter(account="other"), 9) == []
+    assert await store.listing.newest(JobFilter(accounts=("other",)), 9) == []
     assert await store.tally.by_state() == {"waiting": 1, "withdrawn": 1}

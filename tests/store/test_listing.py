@@ -19,7 +19,7 @@ ELSEWHERE = "update jobs set account_id = 'acc_other' where id in ('job_100101',
 
 
 async def ids(store: Store, most: int = 5, **wanted: Any) -> list[str]:
-    return [job.id for job in await store.listing.page(JobFilter(**wanted), most)]
+    return [job.id for job in await store.listing.newest(JobFilter(**wanted), most)]
 
 
 async def test_each_filter_finds_the_newest_however_far_down_they_are(store: Store) -> None:
@@ -34,17 +34,39 @@ async def test_each_filter_finds_the_newest_however_far_down_they_are(store: Sto
     assert await ids(store, action="MakeCall") == ["job_119007", "job_109007", "job_100007"]
     assert await ids(store, 2, action="MakeCall") == ["job_119007", "job_109007"]
     assert await ids(store, action="MakeCall", before="job_119007") == ["job_109007", "job_100007"]
-    assert await ids(store, action="MakeCall", account="shop") == ["job_119007", "job_109007"]
+    assert await ids(store, action="MakeCall", accounts=("shop",)) == ["job_119007", "job_109007"]
     assert await ids(store, action="MakeCall", state="refused") == []
-    assert await ids(store, account="other") == ["job_100101", "job_100009", "job_100007"]
-    assert await ids(store, account="other", state="waiting") == ["job_100101"]
-    assert await ids(store, account="other", state="done", action="MakeCall") == ["job_100007"]
-    assert await ids(store, account="nobody") == []
+    assert await ids(store, accounts=("other",)) == ["job_100101", "job_100009", "job_100007"]
+    assert await ids(store, accounts=("other",), state="waiting") == ["job_100101"]
+    assert await ids(store, accounts=("other",), state="done", action="MakeCall") == ["job_100007"]
+    assert await ids(store, accounts=("nobody",)) == []
     assert await ids(store, recipient="+15005551") == ["job_100007", "job_100006", "job_100005", "job_100004"]
-    assert await ids(store, recipient="+15005551", account="other") == ["job_100007"]
+    assert await ids(store, recipient="+15005551", accounts=("other",)) == ["job_100007"]
     assert await ids(store, 1, state="unknown", before="job_100300") == ["job_100203"]
     assert await ids(store, 1, state="waiting") == ["job_119901"]
     assert await ids(store, state="running", before="job_100800") == ["job_100402", "job_100002"]
+
+
+async def test_a_page_that_finds_little_breaks_off_and_tells_where_to_go_on(store: Store) -> None:
+    await fill(store)
+    await store.accounts.insert(an_account("other"))
+    await run(store, RARE)
+    await run(store, ELSEWHERE)
+    store.listing.span = 100
+    wanted = JobFilter(action="MakeCall", accounts=("shop", "other"))
+
+    first = await store.listing.page(wanted, 5)
+    pages, found = 1, [job.id for job in first.jobs]
+    page = first
+    while page.next is not None:
+        page = await store.listing.page(replace(wanted, before=page.next), 5)
+        pages, found = pages + 1, found + [job.id for job in page.jobs]
+
+    assert [job.id for job in first.jobs] == ["job_119007"]
+    assert first.next == "job_117981"
+    assert found == ["job_119007", "job_109007", "job_100007"]
+    assert pages == 10
+    assert await ids(store, action="MakeCall") == found
 
 
 async def test_many_that_wait_are_met_on_a_walk(store: Store) -> None:

@@ -69,7 +69,8 @@ def _add_looking(group: App, desk: Desk) -> None:
     ) -> int:
         """List the newest jobs."""
         name = find(action).name if action is not None else None
-        wanted = JobFilter(state=state, action=name, account=account, recipient=to)
+        accounts = (account,) if account is not None else None
+        wanted = JobFilter(state=state, action=name, accounts=accounts, recipient=to)
         async with desk.open(everywhere) as connector:
             jobs = await connector.jobs(wanted, limit)
             rows: list[Any] = list(jobs)

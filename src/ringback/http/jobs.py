@@ -1,7 +1,6 @@
 """The ledger over HTTP."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -21,7 +20,7 @@ from ringback.http.documented import WITH_BODY, answers, example_of, query_of, t
 from ringback.http.examples import EXAMPLE_ACCOUNT
 from ringback.http.preferences import PREFER, wait_of
 from ringback.inputs import validated
-from ringback.outcome import Outcome, Timeline
+from ringback.outcome import Timeline
 from ringback.store.jobs import FAR_FUTURE
 from ringback.store.listing import BEYOND_ALL, JobFilter
 from ringback.store.rows import State
@@ -124,21 +123,26 @@ class Settlement(BaseModel):
     openapi_extra=query_of(JobQuery),
 )
 async def list_jobs(request: Request, caller: Caller, connector: Ringback) -> Response:
-    """The newest jobs first; `next` is the cursor of the page that follows, or null."""
+    """The newest jobs first; `next` is the cursor of the page that follows, null at the end.
+
+    A page may hold fewer jobs than `limit`, even none, where many others are newer than those that fit.
+    """
     caller.require("read")
     query = validated(JobQuery, dict(request.query_params))
     caller.require("read", query.account)
     wanted = JobFilter(
         state=query.state,
         action=query.action,
-        account=query.account,
+        accounts=(query.account,)
+        if query.account is not None
+        else tuple(caller.accounts)
+        if caller.accounts is not None
+        else None,
         recipient=query.to,
         since=query.since,
         before=query.cursor,
     )
-    found = await _visible(connector, caller, wanted, query.limit + 1)
-    page = found[: query.limit]
-    more = page[-1].id if len(found) > query.limit else None
+    page, more = await connector.jobs_page(wanted, query.limit)
     return Answer({"jobs": page, "next": more})
 
 
@@ -197,14 +201,6 @@ async def reconcile_job(job_id: str, caller: Caller, connector: Ringback) -> Res
     caller.require("send")
     await _seen(connector, caller, job_id)
     return Answer(await connector.reconcile(job_id, named(caller)))
-
-
-async def _visible(connector: Connector, caller: Holder, wanted: JobFilter, most: int) -> list[Outcome]:
-    if wanted.account is not None or caller.accounts is None:
-        return await connector.jobs(wanted, most)
-    pages = [await connector.jobs(replace(wanted, account=name), most) for name in caller.accounts]
-    found = [job for page in pages for job in page]
-    return sorted(found, key=lambda job: str(job.id), reverse=True)[:most]
 
 
 async def _seen(connector: Connector, caller: Holder, job_id: str) -> Timeline:

@@ -1,7 +1,7 @@
 """Jobs as people look for them, and how many there are; what it takes does not grow with the ledger."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -12,18 +12,19 @@ from ringback.store.jobs import job_of
 from ringback.store.rows import Job, State
 
 BEYOND_ALL = "k"  # comes after "job_…" in every collation
-SPAN = 5_000  # jobs that one read looks at, where most may not fit: some milliseconds
+SPAN = 5_000  # jobs; some milliseconds
+SPANS = 20  # that one page looks at, and so at 100,000 jobs
 IN_TROUBLE = frozenset({State.UNKNOWN, State.REFUSED, State.NOT_SENT, State.WITHDRAWN})
 """States that few jobs are in for long; an index knows them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFilter:
-    """Which jobs to list; None does not filter. `before` is the id after which to go on."""
+    """Which jobs to list; None does not filter. `accounts` are names, `before` is where to go on."""
 
     state: str | None = None
     action: str | None = None
-    account: str | None = None
+    accounts: tuple[str, ...] | None = None
     recipient: str | None = None
     since: int = 0
     before: str = BEYOND_ALL
@@ -57,44 +58,75 @@ def walk_for(wanted: JobFilter, account_id: str | None, *, many_wait: bool) -> W
     return Walk("ids_of_account", {**filters, **whose}, "id_so_far_down_of_account" if sparse else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Jobs, the newest first; `next` is the id after which to go on, None at the end."""
+
+    jobs: list[Job]
+    next: str | None
+
+
+def merged(pages: list[Page], most: int) -> Page:
+    """Several pages as one of at most so many; what is below where one broke off is left for the next."""
+    broken_off = max((page.next for page in pages if page.next is not None), default=None)
+    found = [job for page in pages for job in page.jobs if broken_off is None or job.id >= broken_off]
+    found.sort(key=lambda job: job.id, reverse=True)
+    if len(found) > most:
+        return Page(found[:most], found[most - 1].id)
+    return Page(found, broken_off)
+
+
 class Listing:
-    """Pages of jobs."""
+    """Pages of jobs; one read looks at `span` jobs, where most may not fit."""
 
     def __init__(self, database: Database, queries: Any) -> None:
+        self.span = SPAN
         self._database = database
         self._queries = queries
 
-    async def page(self, wanted: JobFilter, most: int) -> list[Job]:
-        """The newest jobs that fit."""
-        if wanted.account is None:
-            return await self._page(wanted, None, most)
-        pages = [
-            await self._page(wanted, account_id, most) for account_id in await self._named(wanted.account)
-        ]
-        return sorted((job for page in pages for job in page), key=lambda job: job.id, reverse=True)[:most]
+    async def newest(self, wanted: JobFilter, most: int) -> list[Job]:
+        """The newest jobs that fit, however far down they are."""
+        page = await self.page(wanted, most)
+        found = page.jobs
+        while page.next is not None and len(found) < most:
+            page = await self.page(replace(wanted, before=page.next), most - len(found))
+            found += page.jobs
+        return found
 
-    async def _named(self, account: str) -> list[str]:
+    async def page(self, wanted: JobFilter, most: int) -> Page:
+        """The newest jobs that fit; fewer, with a `next`, where many that do not fit are above them."""
+        if wanted.accounts is None:
+            return await self._page(wanted, None, most)
+        return merged(
+            [await self._page(wanted, one, most) for one in await self._named(wanted.accounts)], most
+        )
+
+    async def _named(self, accounts: Iterable[str]) -> list[str]:
         """An account that was removed has left its name to others, and its jobs here."""
 
         async def select(c: Any) -> list[str]:
-            return [row["id"] async for row in self._queries.accounts_named(c, name=account)]
+            return [
+                row["id"] for name in accounts async for row in self._queries.accounts_named(c, name=name)
+            ]
 
         return await self._database.read(select)
 
-    async def _page(self, wanted: JobFilter, account_id: str | None, most: int) -> list[Job]:
+    async def _page(self, wanted: JobFilter, account_id: str | None, most: int) -> Page:
         many_wait = wanted.state == State.WAITING and await self._do_many_wait()
         walk = walk_for(wanted, account_id, many_wait=many_wait)
         end = first_id("job", wanted.since) if wanted.since else ""
         found: list[Job] = []
         before: str | None = wanted.before
-        while before is not None and len(found) < most:
-            jobs, before = await self._step(walk, end, before, most - len(found))
+        for _ in range(SPANS):
+            jobs, before = await self._step(walk, end, str(before), most + 1 - len(found))
             found += jobs
-        return found
+            if before is None or len(found) > most:
+                break
+        return merged([Page(found, before)], most)
 
     async def _do_many_wait(self) -> bool:
         """Whether those that wait are too many to be put in order, and so are met on a walk, too."""
-        return await self._database.read(lambda c: self._queries.do_many_wait(c, many=SPAN)) is not None
+        return await self._database.read(lambda c: self._queries.do_many_wait(c, many=self.span)) is not None
 
     async def _step(self, walk: Walk, end: str, before: str, most: int) -> tuple[list[Job], str | None]:
         """What fits among the next jobs down, and where to go on; others have their turn in between."""
@@ -114,5 +146,5 @@ class Listing:
         if walk.spans is None:
             return None
         whose = {"account_id": walk.filters["account_id"]} if "account_id" in walk.filters else {}
-        row = await getattr(self._queries, walk.spans)(c, first=end, before=before, span=SPAN, **whose)
+        row = await getattr(self._queries, walk.spans)(c, first=end, before=before, span=self.span, **whose)
         return row["id"] if row is not None else None
