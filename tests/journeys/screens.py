@@ -17,10 +17,11 @@ from tests.journeys.processes import RINGBACK, Installation
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 CTRL_C = b"\x03"
-# The command has to be the terminal's foreground process, or Ctrl-C would not reach it.
+# The command has to be the terminal's foreground process, or Ctrl-C would not reach it; nor may it inherit
+# that Ctrl-C is ignored, as it is where a shell has put the tests into the background.
 TAKE_TERMINAL = (
-    "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "os.execv(sys.argv[1], sys.argv[1:])"
+    "import fcntl, os, signal, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 )
 
 
