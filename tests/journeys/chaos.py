@@ -58,7 +58,7 @@ class Chaos:
 
     async def _accepted(self, number: int, key: str) -> str:
         inputs = {"to": RECIPIENTS[number % len(RECIPIENTS)], "body": f"Order {number}"}
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(300):
             while True:
                 with suppress(aiohttp.ClientError):
                     status, job = await self.machine.act(

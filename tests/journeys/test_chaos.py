@@ -12,7 +12,7 @@ from tests.journeys.chaos import Chaos, Victims
 from tests.journeys.processes import Installation, ended, installation
 from tests.postgres import PostgresServer
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1_200)]
 
 SENDS = 2_000
 WORKERS = 3
@@ -32,7 +32,7 @@ async def sending(machine: Installation) -> AsyncIterator[None]:
 async def account_for(chaos: Chaos) -> None:
     """Hold what the jobs say against what there is at Twilio, settle the rest by hand, and send it again."""
     await chaos.disarm()
-    await chaos.settled(within=120)
+    await chaos.settled(within=300)
     for job_id, state in (await chaos.states()).items():
         if state == "unknown":
             await chaos.ask_about(job_id, "reconcile")
@@ -52,7 +52,7 @@ async def account_for(chaos: Chaos) -> None:
         if states[chaos.jobs[number]] == "unknown":
             await chaos.ask_about(chaos.jobs[number], "settle", {"state": "not_sent"})
     await chaos.accept_all(absent, "again")
-    await chaos.settled(within=120)
+    await chaos.settled(within=300)
 
     assert await chaos.at_twilio() == Counter({f"Order {number}": 1 for number in range(chaos.sends)})
 
@@ -74,7 +74,7 @@ async def test_three_workers_killed_each_second_and_postgres_restarted(
         await asyncio.sleep(4)
         await asyncio.to_thread(postgres.restart)
         await accepting
-        await chaos.settled(within=200)
+        await chaos.settled(within=600)
         killing.cancel()
         with suppress(asyncio.CancelledError):
             await killing

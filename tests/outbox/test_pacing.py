@@ -93,6 +93,7 @@ async def test_many_processes_together_keep_one_senders_rate(tmp_path: Path, pla
         )
         sender = await slow_sender(shop, 20)
         jobs = await accept(shop, 40, sender)
+        began = machine_clock()
         for owner in ("one", "two", "three"):
             store = await stack.enter_async_context(open_store(place))
             means = replace(shop.parts.dispatcher.means, store=store, line=line_of(store), owner=owner)
@@ -105,9 +106,8 @@ async def test_many_processes_together_keep_one_senders_rate(tmp_path: Path, pla
 
     left = sorted(watched.left)
     assert len(left) == 40
-    # 39 slots of 50 ms are 1.95 s; a busy machine may let the first out late, and some together.
-    assert left[-1] - left[0] >= 1_500
-    assert max(sum(start <= at < start + 1_000 for at in left) for start in left) <= 30
+    # A slot is 50 ms. A busy machine may let many out late and together, but none before its slot.
+    assert [at for place, at in enumerate(left) if at - began < place * 50 - 5] == []
 
 
 async def test_a_faster_rate_holds_for_what_waits_already(tmp_path: Path, place: DatabasePlace) -> None:
