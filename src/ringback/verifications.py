@@ -4,9 +4,10 @@ Twilio's Verify has no lifetime parameter (Twilio docs, verify/api: rate-limits-
 keeps each verification it starts, refuses a check after the deadline without calling, and cancels it there.
 """
 
-from collections import defaultdict
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 from ringback.accounts import Accounts
@@ -17,13 +18,14 @@ from ringback.log import logger
 from ringback.store.persistence import until_written
 from ringback.store.rows import Account
 from ringback.store.rows import Verification as Kept
-from ringback.store.verifications import VerificationTable
+from ringback.store.verifications import Use, VerificationTable
 from ringback.twilio import resources
 from ringback.twilio.client import Twilio
 
 NOT_FOUND = 20404
 SECOND = 1_000
 TWILIO_CHECKS = 5  # Twilio docs, errors/60202: the sixth check is refused
+AT_ONCE = 100  # deadlines of an account in one sweep: one whose world is away takes nobody's place
 SKEW = 5 * SECOND  # how far Twilio's clock may be from ours when it says 404 near the deadline
 
 Proceed = Callable[[], Awaitable[Any]]
@@ -33,12 +35,20 @@ log = logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run of an action: what is wanted, by which account, through which client."""
+    """One run of an action: what is wanted, by which account, through which client.
+
+    `use` is what its send or check is counted as, once: its job, where there is one.
+    """
 
     action: Action[Any, Any]
     wanted: Any
     account: Account
     twilio: Twilio
+    use: str = field(default_factory=lambda: token_hex(8))
+
+    def of(self, sid: str) -> Use:
+        """This run as a use of a verification."""
+        return Use(self.account.id, sid, self.use)
 
 
 class Verifications:
@@ -84,21 +94,22 @@ class Verifications:
             return None
         now = await self._world(run)
         live = await self._live(run, now)
-        return _limit_reached(run.wanted, live) if live is not None and not _over(live, now) else None
+        return _limit_reached(run, live) if live is not None and not _over(live, now) else None
 
     async def end_due(self) -> None:
         """Cancel at Twilio what has passed a deadline of ours."""
-        waiting: defaultdict[str, list[Kept]] = defaultdict(list)
-        for kept in await self._table.to_end():
-            waiting[kept.account_id].append(kept)
-        for account_id, open_ones in waiting.items():
-            try:
-                await self._end_those(account_id, open_ones)
-            except Exception as error:  # noqa: BLE001 - the other accounts' deadlines hold all the same
-                text = error.message if isinstance(error, RingbackError) else type(error).__name__
-                log.warning("verifications_not_ended", account=account_id, error=text)
+        waiting = await self._table.to_end(AT_ONCE)
+        await asyncio.gather(*(self._end_some(*of_account) for of_account in waiting.items()))
+
+    async def _end_some(self, account_id: str, open_ones: list[Kept]) -> None:
+        try:
+            await self._end_those(account_id, open_ones)
+        except Exception as error:  # noqa: BLE001 - the other accounts' deadlines hold all the same
+            text = error.message if isinstance(error, RingbackError) else type(error).__name__
+            log.warning("verifications_not_ended", account=account_id, error=text)
 
     async def _end_those(self, account_id: str, open_ones: list[Kept]) -> None:
+        """Up to the first one that nobody answers: the next would wait as long, and the next sweep too."""
         account = await self._accounts.by_id(account_id)
         if account is None:
             return
@@ -106,7 +117,7 @@ class Verifications:
         now = await twilio.world_time()
         for kept in open_ones:
             if now >= kept.deadline:
-                await self._end(kept, twilio)
+                await self._cancel_at_twilio(kept, twilio)
 
     async def _start(self, run: Run, proceed: Proceed) -> Any:
         now = await self._world(run)
@@ -117,9 +128,9 @@ class Verifications:
             started = await proceed()
         except (NotSent, Refused):
             if live is not None:
-                await until_written(lambda: self._table.return_send(run.account.id, live.sid))
+                await until_written(lambda: self._table.return_send(run.of(live.sid)))
             raise
-        await self.keep(run, started.sid, now, counted=live is not None and live.sid == started.sid)
+        await self.keep(run, started.sid, now)
         return started
 
     async def _live(self, run: Run, now: int) -> Kept | None:
@@ -139,14 +150,14 @@ class Verifications:
 
     async def _count_send(self, run: Run, live: Kept) -> None:
         """Count it before it leaves, so that two at once cannot both be the last."""
-        if (refusal := _limit_reached(run.wanted, live)) is not None:
+        if (refusal := _limit_reached(run, live)) is not None:
             raise refusal
         most = _limit(run.wanted, live, "max_sends")
-        if not await self._table.count_send(run.account.id, live.sid, most, self._clock()):
+        if not await self._table.count_send(run.of(live.sid), most, self._clock()):
             raise _refused("sent", most or live.sends, "max_sends")
 
-    async def keep(self, run: Run, sid: str, now: int, *, counted: bool) -> None:
-        """Note a start or a resend, `now` in Twilio's world; `counted` if it was before it left."""
+    async def keep(self, run: Run, sid: str, now: int) -> None:
+        """Note a start or a resend, `now` in Twilio's world."""
         expires_in = getattr(run.wanted, "expires_in", None)
         columns = {
             "account_id": run.account.id,
@@ -158,7 +169,7 @@ class Verifications:
             "deadline_is_ours": int(expires_in is not None),
             "max_checks": getattr(run.wanted, "max_checks", None),
             "max_sends": getattr(run.wanted, "max_sends", None),
-            "counted": int(counted),
+            "use": run.use,
             "now": self._clock(),
         }
         await until_written(lambda: self._table.keep(**columns))
@@ -174,7 +185,7 @@ class Verifications:
         if kept.deadline_is_ours and await self._world(run) >= kept.deadline:
             await self._end(kept, run.twilio)
             return self._answer(run, kept, "expired")
-        if not await self._table.count_check(run.account.id, kept.sid, self._clock()):
+        if not await self._table.count_check(run.of(kept.sid), self._clock()):
             # Left open: the last check that was allowed may be on its way, and may be right.
             return self._answer(run, kept, "too_many_checks")
         return await self._forward(run, kept, proceed)
@@ -192,7 +203,7 @@ class Verifications:
             if failure.fault.code == NOT_FOUND:
                 return await self._gone(run, kept)
             if kept is not None and kept.state == "open":
-                await until_written(lambda: self._table.return_check(run.account.id, kept.sid))
+                await until_written(lambda: self._table.return_check(run.of(kept.sid)))
             raise
         if kept is not None and checked.outcome != "wrong_code":
             await self._close(kept, checked.outcome)
@@ -219,12 +230,17 @@ class Verifications:
     async def _end(self, kept: Kept, twilio: Twilio) -> bool:
         """Whether it is over at Twilio, too."""
         try:
+            return await self._cancel_at_twilio(kept, twilio)
+        except Failure:
+            return False
+
+    async def _cancel_at_twilio(self, kept: Kept, twilio: Twilio) -> bool:
+        """Whether it is over there now. Raises a `Failure` that is no refusal."""
+        try:
             await twilio.update(resources.verification(kept.service_sid, kept.sid), Status="canceled")
         except Refused as refusal:
             if refusal.fault.code != NOT_FOUND:
                 return False
-        except Failure:
-            return False
         await self._close(kept, "expired")
         return True
 
@@ -254,10 +270,11 @@ def _limit(wanted: Any, live: Kept, name: str) -> int | None:
     return limit
 
 
-def _limit_reached(wanted: Any, live: Kept) -> Refused | None:
+def _limit_reached(run: Run, live: Kept) -> Refused | None:
     """A code that could not be checked any more is not worth sending again."""
-    for name, done, count in (("max_sends", "sent", live.sends), ("max_checks", "checked", live.checks)):
-        limit = _limit(wanted, live, name)
+    others = live.sends - live.counts(run.use)  # counted in vain before: that write's answer was lost
+    for name, done, count in (("max_sends", "sent", others), ("max_checks", "checked", live.checks)):
+        limit = _limit(run.wanted, live, name)
         if limit is not None and count >= limit:
             return _refused(done, limit, name)
     return None

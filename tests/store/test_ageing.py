@@ -184,7 +184,7 @@ async def test_verifications_forget_their_recipient(store: Store) -> None:
             deadline_is_ours=0,
             max_checks=None,
             max_sends=None,
-            counted=0,
+            use="job_1",
             now=now,
         )
 

@@ -55,7 +55,7 @@ class Attempts:
             raise NotFound(f"The account {job.account} was removed before this job could be sent.")
         twilio = opened.twilio.with_callback(self.callback_url(action, job))
         wanted = self.accepted.take(job.id) or self._read(action, job)
-        return Run(action=action, wanted=wanted, account=opened.account, twilio=twilio)
+        return Run(action=action, wanted=wanted, account=opened.account, twilio=twilio, use=job.id)
 
     def _read(self, action: Action[Any, Any], job: Job) -> Any:
         inputs = orjson.loads(job.input)

@@ -168,3 +168,8 @@ class Verification:
     sends: int
     max_sends: int | None
     updated_at: int
+    counted: str = ""
+
+    def counts(self, use: str) -> bool:
+        """Whether the send or check of that name is among those that were counted."""
+        return f" {use} " in self.counted

@@ -168,10 +168,12 @@ create table verifications (
     sends bigint not null,
     max_sends bigint,
     updated_at bigint not null,
+    counted text not null default '',           -- whose sends and checks these are, each within spaces: counted once
     primary key (account_id, sid)
 );
 create index verifications_recipient on verifications (account_id, service_sid, recipient, started_at);
-create index verifications_deadline on verifications (deadline) where state = 'open' and deadline_is_ours = 1;
+create index verifications_deadline on verifications (account_id, deadline)
+    where state = 'open' and deadline_is_ours = 1;
 create index verifications_to_redact on verifications (updated_at) where recipient <> '';
 
 -- A sender's throughput, shared by all who send. Instants are microseconds since 1970: 400 a second are 2,500 apart.

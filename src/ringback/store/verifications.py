@@ -1,9 +1,27 @@
 """The rows of verifications that Ringback started."""
 
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ringback.store.database import Database
 from ringback.store.rows import Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A send or a check of a verification, by a name of its own: what is told of it twice counts once.
+
+    A write whose answer was lost is repeated, and may have been done.
+    """
+
+    account_id: str
+    sid: str
+    use: str
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What the queries ask for."""
+        return asdict(self)
 
 
 class VerificationTable:
@@ -47,27 +65,25 @@ class VerificationTable:
             )
         )
 
-    async def count_check(self, account_id: str, sid: str, now: int) -> bool:
+    async def count_check(self, place: Use, now: int) -> bool:
         """Count a check before it leaves; False if none is left."""
-        row = await self._database.write(
-            lambda c: self._queries.count_check(c, account_id=account_id, sid=sid, now=now)
-        )
+        row = await self._database.write(lambda c: self._queries.count_check(c, **place.columns, now=now))
         return row is not None
 
-    async def count_send(self, account_id: str, sid: str, most: int | None, now: int) -> bool:
+    async def count_send(self, place: Use, most: int | None, now: int) -> bool:
         """Count a resend before it leaves; False if none of `most` is left."""
         row = await self._database.write(
-            lambda c: self._queries.count_send(c, account_id=account_id, sid=sid, most=most, now=now)
+            lambda c: self._queries.count_send(c, **place.columns, most=most, now=now)
         )
         return row is not None
 
-    async def return_send(self, account_id: str, sid: str) -> None:
+    async def return_send(self, place: Use) -> None:
         """Take back a resend that was not carried out."""
-        await self._database.write(lambda c: self._queries.return_send(c, account_id=account_id, sid=sid))
+        await self._database.write(lambda c: self._queries.return_send(c, **place.columns))
 
-    async def return_check(self, account_id: str, sid: str) -> None:
+    async def return_check(self, place: Use) -> None:
         """Take back a check that was not carried out."""
-        await self._database.write(lambda c: self._queries.return_check(c, account_id=account_id, sid=sid))
+        await self._database.write(lambda c: self._queries.return_check(c, **place.columns))
 
     async def close(self, account_id: str, sid: str, state: str, now: int) -> None:
         """End an open one."""
@@ -77,13 +93,18 @@ class VerificationTable:
             )
         )
 
-    async def to_end(self) -> list[Verification]:
-        """Open ones of connected accounts with a deadline of ours, nearest first."""
+    async def to_end(self, most: int) -> dict[str, list[Verification]]:
+        """Open ones with a deadline of ours, by connected account: nearest first, so many of each."""
 
-        async def select(connection: Any) -> list[Verification]:
-            return [Verification(**dict(row)) async for row in self._queries.verifications_to_end(connection)]
+        async def select(c: Any) -> dict[str, list[Verification]]:
+            accounts = [row["id"] async for row in self._queries.accounts_with_deadlines(c)]
+            return {account_id: await self._of(c, account_id, most) for account_id in accounts}
 
         return await self._database.read(select)
+
+    async def _of(self, c: Any, account_id: str, most: int) -> list[Verification]:
+        rows = self._queries.verifications_to_end(c, account_id=account_id, most=most)
+        return [Verification(**dict(row)) async for row in rows]
 
     @staticmethod
     def _row(row: Any) -> Verification | None:

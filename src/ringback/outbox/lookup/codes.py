@@ -93,14 +93,13 @@ def told(result: type[Result], found: Found) -> Result:
 
 
 async def keep_started(search: Search, job: Job, found: Found) -> None:
-    """Its deadline and limits hold from now on; one of a known verification was counted before it left."""
+    """Its deadline and limits hold from now on; it counts once, before it left or now."""
     sid = found.facts["verification_sid"]
-    known = await search.verifications.by_sid(search.account.id, sid)
     action = find(job.action)
     # Not validated: what was accepted once stays so, and its secrets are erased.
     wanted = action.input.model_construct(None, **orjson.loads(job.input))
-    run = Run(action=action, wanted=wanted, account=search.account, twilio=search.twilio)
-    await search.guard.keep(run, sid, found.made_at, counted=known is not None)
+    run = Run(action=action, wanted=wanted, account=search.account, twilio=search.twilio, use=job.id)
+    await search.guard.keep(run, sid, found.made_at)
 
 
 async def approvals(search: Search) -> AsyncIterator[Found]:

@@ -59,5 +59,7 @@ create table migrations (
 );
 
 drop index verifications_deadline;
-create index verifications_deadline on verifications (deadline) where state = 'open' and deadline_is_ours = 1;
+create index verifications_deadline on verifications (account_id, deadline)
+    where state = 'open' and deadline_is_ours = 1;
 create index verifications_to_redact on verifications (updated_at) where recipient <> '';
+alter table verifications add column counted text not null default '';
