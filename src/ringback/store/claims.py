@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ringback.store.database import Database
+from ringback.store.database import Database, of_job, of_sender
 from ringback.store.jobs import job_of
 from ringback.store.rows import Job
 from ringback.store.senders import Pace, SenderTable
@@ -70,7 +70,7 @@ class ClaimTable:
                 return Claimed(job) if job is not None else await self._not_yet(c, ticket.job_id)
             return await self._paced(c, ticket, rate, owner, lease)
 
-        return await self._database.write(work)
+        return await self._database.write(work, of_sender(ticket.account_id, ticket.sender))
 
     async def _paced(
         self, c: Any, ticket: Ticket, rate: int, owner: str, lease: float
@@ -122,17 +122,15 @@ class ClaimTable:
     async def postpone(self, job_id: str, seconds: float) -> None:
         """The turn of a waiting job comes later than was expected."""
         await self._database.write(
-            lambda c: self._queries.turn_later(c, id=job_id, wait=round(seconds * 1000))
+            lambda c: self._queries.turn_later(c, id=job_id, wait=round(seconds * 1000)), of_job(job_id)
         )
 
     async def renew(self, job_ids: Iterable[str], owner: str, lease: float) -> None:
         """Keep this process's leases of the jobs that it is still at, for `lease` seconds."""
-
-        async def work(c: Any) -> None:
-            for job_id in job_ids:
-                await self._queries.renew_lease(c, id=job_id, owner=owner, lease=round(lease * 1000))
-
-        await self._database.write(work)
+        ids = f" {'  '.join(job_ids)} "
+        await self._database.write(
+            lambda c: self._queries.renew_leases(c, ids=ids, owner=owner, lease=round(lease * 1000)), of_job()
+        )
 
 
 def _turn(row: Any) -> Turn:

@@ -27,8 +27,26 @@ class Database(Protocol):
     async def read(self, work: Work[AnswerT]) -> AnswerT:
         """Run `work` on a reading connection. Raises `Unavailable`."""
 
-    async def write(self, work: Work[AnswerT]) -> AnswerT:
-        """Run `work` inside a transaction and return once it is on disk. Raises `Unavailable`."""
+    async def write(self, work: Work[AnswerT], order: str = "") -> AnswerT:
+        """Run `work` inside a transaction and return once it is on disk. Raises `Unavailable`.
+
+        `order` tells which rows it takes first, by `of_sender` or `of_job`: its place among those that share
+        its transaction.
+        """
+
+
+def of_sender(account_id: str, sender: str | None) -> str:
+    """The order of a write that takes a sender's row before all others.
+
+    Where two transactions take the same rows, both take them in one order, or each waits for the other until
+    PostgreSQL ends one of them, a second later: senders first, then the jobs of nobody's claim.
+    """
+    return f"1 {account_id} {sender}" if sender is not None else ""
+
+
+def of_job(job_id: str = "") -> str:
+    """The order of a write that takes the row of a job, or those of many."""
+    return f"2 {job_id}"
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +55,7 @@ class Unit:
 
     work: Work[Any]
     done: asyncio.Future[Any]
+    order: str = ""
     answer: Any = None
     failure: BaseException | None = None
 
@@ -122,9 +141,9 @@ class Lane:
         """How many wait."""
         return self._units.qsize()
 
-    async def do(self, work: Work[AnswerT]) -> AnswerT:
+    async def do(self, work: Work[AnswerT], order: str = "") -> AnswerT:
         """Wait until `work` was done with its group."""
-        unit = Unit(work, asyncio.get_running_loop().create_future())
+        unit = Unit(work, asyncio.get_running_loop().create_future(), order)
         self._units.put_nowait(unit)
         answer: AnswerT = await unit.done
         return answer

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from ringback.store.database import Database
+from ringback.store.database import Database, of_sender
 from ringback.store.history import attempts_with, history
 from ringback.store.rows import Attempt, Event, Job, State
 from ringback.store.senders import Pace, SenderTable
@@ -120,7 +120,8 @@ class JobTable:
 
         None if the account has a job under that key.
         """
-        ticket, job = await self._database.write(partial(self.write_new, new, line, pacing, start=start))
+        work = partial(self.write_new, new, line, pacing, start=start)
+        ticket, job = await self._database.write(work, of_sender(new.account_id, new.sender))
         if ticket is not None:
             await line.joined(ticket)
         return job

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from ringback.errors import Conflict
-from ringback.store.database import Database
+from ringback.store.database import Database, of_job
 from ringback.store.endings import Ending, MadeMessage, Place, as_it_ended, place_of
 from ringback.store.jobs import note
 from ringback.store.looks import Looks
@@ -52,7 +52,7 @@ class Outcomes:
                 await note(self._queries, c, place.job, now, "alarm", who, message=text, sid=ending.proof)
             return as_it_ended(claimed, row, ending, now) if row is not None and not known else None
 
-        job = await self._database.write(work)
+        job = await self._database.write(work, of_job(place.job_id))
         self._watch.tell(place.job_id, job)
 
     async def _finish(self, c: Any, claimed: Job, ending: Ending, now: int) -> Any:
@@ -119,7 +119,7 @@ class Outcomes:
             rows = [row async for row in self._queries.jobs_with_lapsed_lease(c)]
             return [row["id"] for row in rows if await self._condemn(c, row, now)]
 
-        condemned = await self._database.write(work)
+        condemned = await self._database.write(work, of_job())
         for job_id in condemned:
             self._watch.tell(job_id)
         return condemned
@@ -185,7 +185,7 @@ class Outcomes:
         async def locked(c: Any) -> AnswerT:
             return await work(c, await self._queries.lock_job(c, id=job_id))
 
-        answer = await self._database.write(locked)
+        answer = await self._database.write(locked, of_job(job_id))
         self._watch.tell(job_id)
         return answer
 

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
@@ -163,10 +164,10 @@ class Postgres:
         except Exception as error:
             raise self._told(error) from error
 
-    async def write(self, work: Work[AnswerT]) -> AnswerT:
+    async def write(self, work: Work[AnswerT], order: str = "") -> AnswerT:
         """Run `work` inside a transaction and return once it is on disk. Raises `Unavailable`."""
         try:
-            return await self._writes.do(work)
+            return await self._writes.do(work, order)
         except Exception as error:
             raise self._told(error) from error
 
@@ -182,7 +183,8 @@ class Postgres:
     async def _commit(self, group: list[Unit]) -> None:
         connection = await self.pool.acquire(timeout=OPEN_WITHIN)
         try:
-            await commit_together(PostgresTransaction(connection), group)
+            in_order = sorted(group, key=attrgetter("order"))
+            await commit_together(PostgresTransaction(connection), in_order)
         finally:
             # What was committed stays so, whatever becomes of the connection.
             with contextlib.suppress(*GONE, asyncpg.PostgresError):

@@ -125,7 +125,7 @@ class Sqlite:
         """Run `work` on the reading connection. Raises `Unavailable`."""
         return await self._in(self._reads, work)
 
-    async def write(self, work: Work[AnswerT]) -> AnswerT:
+    async def write(self, work: Work[AnswerT], order: str = "") -> AnswerT:  # noqa: ARG002 - one writer: no row is held twice
         """Run `work` inside a transaction and return once it is on disk. Raises `Unavailable`."""
         return await self._in(self._writes, work)
 

@@ -65,11 +65,6 @@ select turn_at - db_now() as wait from jobs where id = :id and state = 'waiting'
 -- The turn of a waiting job comes in so many milliseconds.
 update jobs set turn_at = db_now() + cast(:wait as bigint) where id = :id and state = 'waiting';
 
--- name: renew_lease(id, owner, lease)!
--- Say that this process is alive and still at this job.
-update jobs set lease_until = db_now() + cast(:lease as bigint)
-where id = :id and lease_owner = :owner and state = 'running';
-
 -- name: jobs_with_lapsed_lease()
 -- Jobs whose process stopped renewing: what became of them is unknown.
 select account_id, id, attempts from jobs
