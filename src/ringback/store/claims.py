@@ -10,6 +10,7 @@ from ringback.store.rows import Job
 from ringback.store.senders import Pace, SenderTable
 from ringback.store.tickets import Ticket
 
+SOON = 0.02  # seconds
 HORIZON = 1.0  # seconds; a slot further away is queued for, never slept on
 
 
@@ -93,7 +94,7 @@ class ClaimTable:
             again = await self._queries.top_job(c, **whose, wait=round(away * 1000))
             top = again if again is not None and again["id"] != top["id"] else None
         await self._senders.move_slot(c, pace, 0)
-        return await self._not_yet(c, ticket.job_id)
+        return await self._not_yet(c, ticket.job_id, away)
 
     async def _turned_away(self, c: Any, ticket: Ticket, pace: Pace) -> Later:
         """The sender is not free: the turn planned meanwhile (its rate was changed), or the next free one."""
@@ -111,10 +112,12 @@ class ClaimTable:
         )
         return job_of(row)
 
-    async def _not_yet(self, c: Any, job_id: str) -> Later | None:
-        row = await self._queries.wait_of(c, id=job_id)
-        if row is None or row["wait"] <= 0:
+    async def _not_yet(self, c: Any, job_id: str, away: float = 0.0) -> Later | None:
+        row = await self._queries.wait_of(c, id=job_id, away=round(away * 1000))
+        if row is None or (row["wait"] <= 0 and row["expired"]):
             return None  # what has expired waits for its withdrawal, not for a turn
+        if row["wait"] <= 0:
+            return Later(SOON)  # it became due, or its sender was let go, while we looked
         # Or it would be looked at again and again, before others whose senders are free.
         await self._queries.turn_later(c, id=job_id, wait=row["wait"])
         return Later(row["wait"] / 1000)

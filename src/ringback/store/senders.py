@@ -1,16 +1,19 @@
 """The pace of each sender: one row, moved on by one statement, however many processes send."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from ringback.store.database import Database
+from ringback.store.database import Database, of_sender
 
 MICROSECONDS = 1_000_000
 TOO_FAST = (
     63018  # Twilio docs, errors/63018: the WhatsApp sender's rate limit; told with the message's status
 )
 SLOWED_FOR = 60.0  # seconds at half the rate
+PAGE = 1_000  # jobs that one write plans anew
+FIRST = (-1, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,24 @@ class SenderQueue:
     jobs: int
     cost: int
     now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How far a sender's turns are planned: from when on, what stands before the next, and its place."""
+
+    account_id: str
+    sender: str
+    rate: int | None
+    start: int = 0
+    ahead: int = 0
+    priority: int | None = None
+    after: tuple[int, str] = FIRST
+
+    @property
+    def whose(self) -> dict[str, Any]:
+        """What the queries ask for."""
+        return {"account_id": self.account_id, "sender": self.sender}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +102,8 @@ class SenderTable:
         await self._database.write(
             lambda c: self._queries.hold_sender(
                 c, account_id=account_id, sender=sender, wait=round(seconds * 1000)
-            )
+            ),
+            of_sender(account_id, sender),
         )
 
     async def heed(self, job_id: str, code: int | None) -> None:
@@ -92,21 +114,44 @@ class SenderTable:
 
     async def set_rate(self, account_id: str, sender: str, rate: int | None, kind: int | None = None) -> None:
         """Give it a rate of its own, or None for its kind's; what waits already is planned anew."""
-
-        async def work(c: Any) -> None:
-            await self._queries.set_rate(c, account_id=account_id, sender=sender, rate=rate, kind=kind)
-            await self._plan(c, account_id, sender, rate or kind)
-
-        await self._database.write(work)
+        await self._database.write(
+            lambda c: self._queries.set_rate(c, account_id=account_id, sender=sender, rate=rate, kind=kind),
+            of_sender(account_id, sender),
+        )
+        await self.plan_anew(account_id, sender, rate or kind)
 
     async def plan_anew(self, account_id: str, sender: str, rate: int | None) -> None:
-        """Let what waits for a sender have its turns one after the other from now on."""
-        await self._database.write(lambda c: self._plan(c, account_id, sender, rate))
+        """Let what waits for a sender have its turns one after the other from now on.
 
-    async def _plan(self, c: Any, account_id: str, sender: str, rate: int | None) -> None:
+        A page a write, so that others write between them. What an end in between leaves planned as before
+        comes up at its old turn or, once the sender is idle, is planned anew.
+        """
+        plan: Plan | None = Plan(account_id, sender, rate)
+        while plan is not None:
+            plan = await self._database.write(partial(self._plan, plan), of_sender(account_id, sender))
+
+    async def _plan(self, plan: "Plan", c: Any) -> "Plan | None":
+        """Plan the next page; what is left to plan."""
         # The sender's row first, as a claim does, or the two could wait for each other.
-        await self._queries.book_all(c, account_id=account_id, sender=sender, rate=rate)
-        await self._queries.spread_turns(c, account_id=account_id, sender=sender, rate=rate)
+        row = await self._queries.lock_sender(c, **plan.whose)
+        if row is None or (row["rate"] is not None and row["rate"] != plan.rate):
+            return None  # another rate was set meanwhile, and who set it plans by it
+        start = plan.start or row["now"]
+        pace = {"start": start, "ahead": plan.ahead, "rate": plan.rate}
+        rows: list[Any] = []
+        if plan.priority is not None:
+            place = {"priority": plan.priority, "after_at": plan.after[0], "after_id": plan.after[1]}
+            found = self._queries.spread_turns(c, **plan.whose, **place, **pace, most=PAGE)
+            rows = [row async for row in found]
+        if rows:
+            last = max((row["due_at"], row["id"]) for row in rows)
+            ahead = plan.ahead + sum(row["cost"] for row in rows)
+            return replace(plan, start=start, ahead=ahead, after=last)
+        below = await self._queries.next_priority(c, **plan.whose, below=plan.priority)
+        if below["priority"] is not None:
+            return replace(plan, start=start, priority=below["priority"], after=FIRST)
+        await self._queries.book_all(c, **plan.whose, **pace)
+        return None
 
     async def idle(self, horizon: float) -> list[Idle]:
         """Senders that could have sent for so many seconds while all that waits has its turn later."""

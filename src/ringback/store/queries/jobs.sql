@@ -51,9 +51,11 @@ where id = :id and state = 'waiting' and due_at <= db_now()
 returning *, (select name from accounts where accounts.id = account_id) as account,
           (select accounts.updated_at from accounts where accounts.id = account_id) as account_at;
 
--- name: wait_of(id)^
--- How long a waiting job still has to wait for its instant or its sender, in milliseconds; nothing if it does not wait.
-select case when s.held_until > j.due_at * 1000 then s.held_until / 1000 + 1 else j.due_at end - db_now() as wait
+-- name: wait_of(id, away)^
+-- How long a waiting job still has to wait for its instant or its sender, in milliseconds, and whether it has expired
+-- so many from now; nothing if it does not wait.
+select case when s.held_until > j.due_at * 1000 then s.held_until / 1000 + 1 else j.due_at end - db_now() as wait,
+       case when j.expires_at <= db_now() + cast(:away as bigint) then 1 else 0 end as expired
 from jobs j left join senders s on s.account_id = j.account_id and s.sender = j.sender
 where j.id = :id and j.state = 'waiting';
 

@@ -33,11 +33,26 @@ set free_at = free_at + (case when slowed_until > db_now() * 1000 then 2 else 1 
 where account_id = :account_id and sender = :sender;
 
 -- name: top_job(account_id, sender, wait)^
--- Whose a slot is that is so many milliseconds away: the highest priority first, then the longest due.
-select id, cost from jobs
-where account_id = :account_id and sender = :sender and state = 'waiting' and due_at <= db_now()
-  and (expires_at is null or expires_at > db_now() + cast(:wait as bigint))
-order by priority desc, due_at, id limit 1;
+-- Whose a slot is that is so many milliseconds away: the highest priority first, then the longest due. Each priority
+-- is asked by itself, since the index tells what is due only within one, and a hundred thousand may be for later.
+with recursive ranks (priority) as (
+    select max(priority) from jobs where account_id = :account_id and sender = :sender and state = 'waiting'
+    union all
+    select (select max(j.priority) from jobs j where j.account_id = :account_id and j.sender = :sender
+                                                and j.state = 'waiting' and j.priority < ranks.priority)
+    from ranks where ranks.priority is not null
+)
+select id, cost from jobs where id = (
+    select first from (
+        select r.priority, (
+            select j.id from jobs j
+            where j.account_id = :account_id and j.sender = :sender and j.state = 'waiting'
+              and j.priority = r.priority and j.due_at <= db_now()
+              and (j.expires_at is null or j.expires_at > db_now() + cast(:wait as bigint))
+            order by j.due_at, j.id limit 1) as first
+        from ranks r where r.priority is not null
+    ) tops
+    where first is not null order by priority desc limit 1);
 
 -- name: hold_sender(account_id, sender, wait)!
 -- Twilio asked this sender to wait (milliseconds).
@@ -65,32 +80,60 @@ set rate = excluded.rate, updated_at = db_now(),
                         * coalesce(senders.rate, cast(:kind as bigint)) / coalesce(excluded.rate, cast(:kind as bigint)), 0)
               end;
 
--- name: spread_turns(account_id, sender, rate)!
--- Plan the turns of all that waits for a sender anew, one after the other; at once where no pace is kept (null).
-update jobs set turn_at = db_now() + coalesce(w.ahead * 1000000 / cast(:rate as bigint), 0)
-from (
-    select id, cast(sum(cost) over (order by priority desc, due_at, id) as bigint) - cost as ahead
-    from jobs where account_id = :account_id and sender = :sender and state = 'waiting' and due_at <= db_now()
-) w
-where jobs.id = w.id and jobs.state = 'waiting';
+-- name: lock_sender(account_id, sender)^
+-- Take a sender's row, as a claim does before its job's; its rate, if it was given one, and what time it is.
+select rate, db_now() as now from senders where account_id = :account_id and sender = :sender for_update;
 
--- name: book_all(account_id, sender, rate)!
--- The next turn is after all that waits; at once where no pace is kept (null).
+-- name: next_priority(account_id, sender, below)^
+-- The highest priority of what waits for a sender, below one.
+select max(priority) as priority from jobs
+where account_id = :account_id and sender = :sender and state = 'waiting'
+  and (cast(:below as bigint) is null or priority < :below);
+
+-- name: spread_turns(account_id, sender, priority, after_at, after_id, start, ahead, rate, most)
+-- Plan the turns of some of what is due anew, from a place on, one after the other behind so many segments; at once
+-- where no pace is kept (null).
+update jobs set turn_at = cast(:start as bigint)
+                          + coalesce((cast(:ahead as bigint) + w.ahead) * 1000000 / cast(:rate as bigint), 0)
+from (
+    select id, cast(sum(cost) over (order by due_at, id) as bigint) - cost as ahead
+    from (
+        select id, cost, due_at from jobs
+        where account_id = :account_id and sender = :sender and state = 'waiting' and priority = :priority
+          and due_at <= db_now() and (due_at, id) > (cast(:after_at as bigint), cast(:after_id as text))
+        order by due_at, id limit :most
+    ) page
+) w
+where jobs.id = w.id and jobs.state = 'waiting'
+returning jobs.due_at, jobs.id, jobs.cost;
+
+-- name: book_all(account_id, sender, start, ahead, rate)!
+-- The next turn is after so many segments; at once where no pace is kept (null).
 update senders
-set booked_until = coalesce(db_now() * 1000 + 1000000000 / cast(:rate as bigint) * (
-        select coalesce(cast(sum(cost) as bigint), 0) from jobs
-        where jobs.account_id = senders.account_id and jobs.sender = senders.sender and state = 'waiting'
-          and due_at <= db_now()), 0)
+set booked_until = coalesce(cast(:start as bigint) * 1000
+                            + cast(:ahead as bigint) * 1000000000 / cast(:rate as bigint), 0)
 where account_id = :account_id and sender = :sender;
 
 -- name: idle_senders(horizon)
 -- Senders that could send now and have something to, whose turns are all further away (microseconds) than need be.
+-- Turns are in no index by sender, so they are looked at only where something is due, priority by priority.
 select s.account_id, s.sender, a.base_url from senders s join accounts a on a.id = s.account_id
 where s.free_at <= db_now() * 1000 - cast(:horizon as bigint) and s.held_until <= db_now() * 1000
-  and exists (select 1 from jobs j where j.account_id = s.account_id and j.sender = s.sender
-                                     and j.state = 'waiting' and j.due_at <= db_now())
-  and not exists (select 1 from jobs j where j.account_id = s.account_id and j.sender = s.sender
-                                         and j.state = 'waiting' and j.turn_at <= db_now() + cast(:horizon as bigint) / 1000);
+  and case when exists (
+    with recursive ranks (priority) as (
+        select max(priority) from jobs
+        where account_id = s.account_id and sender = s.sender and state = 'waiting'
+        union all
+        select (select max(j.priority) from jobs j where j.account_id = s.account_id and j.sender = s.sender
+                                                    and j.state = 'waiting' and j.priority < ranks.priority)
+        from ranks where ranks.priority is not null
+    )
+    select 1 from ranks r
+    where (select min(j.due_at) from jobs j where j.account_id = s.account_id and j.sender = s.sender
+                                              and j.state = 'waiting' and j.priority = r.priority) <= db_now())
+  then not exists (select 1 from jobs j where j.account_id = s.account_id and j.sender = s.sender
+                                         and j.state = 'waiting' and j.turn_at <= db_now() + cast(:horizon as bigint) / 1000)
+  else false end;
 
 -- name: own_rates()
 -- The senders that have a rate of their own.
