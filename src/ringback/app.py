@@ -5,6 +5,7 @@ Imports stand inside the functions here, so that each command pays only for what
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -212,8 +213,13 @@ def _means(
         throughput=Throughput(senders=store.senders),
         flights=Flights(machine_clock),
         clock=machine_clock,
-        owner=f"{socket.gethostname()}:{os.getpid()}",
+        owner=new_owner(),
     )
+
+
+def new_owner() -> str:
+    """Whom this start's leases name: in containers host and process id come again, and a lease must not."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 async def _line(settings: "Settings", store: "Store") -> "QueueLine":

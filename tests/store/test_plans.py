@@ -149,7 +149,11 @@ BY_INDEXES: list[tuple[str, dict[str, Any], str]] = [
     ("due_polls", {"now": 1, "most": 10}, "messages_polled"),
     ("idle_senders", {"horizon": 1_000_000}, "jobs_of_sender"),
     ("sender_queues", {"account": None}, "jobs_of_sender|jobs_waiting"),
-    ("verifications_to_end", {}, "verifications_deadline"),
+    ("accounts_with_deadlines", {}, "verifications_deadline"),
+    ("verifications_to_end", OF_SHOP | {"most": 10}, "verifications_deadline"),
+    ("top_job", OF_SHOP | {"sender": "+14155550100", "wait": 0}, "jobs_of_sender"),
+    ("leased_by", {"owner": "p"}, "jobs_running"),
+    ("renew_leases", {"ids": '["job_100001"]', "owner": "p", "lease": 1}, BY_ID),
 ]
 
 

@@ -19,6 +19,7 @@ from ringback.store.claims import ClaimTable
 from ringback.store.database import Database
 from ringback.store.jobs import JobTable
 from ringback.store.keys import KeyTable
+from ringback.store.leases import Leases
 from ringback.store.listing import Listing
 from ringback.store.looks import Looks, LookTable
 from ringback.store.outcomes import Outcomes
@@ -26,6 +27,7 @@ from ringback.store.polls import PollTable
 from ringback.store.restoring import Restoring
 from ringback.store.seals import SealTable
 from ringback.store.senders import SenderTable
+from ringback.store.taken import Taken
 from ringback.store.tally import Tally
 from ringback.store.verifications import VerificationTable
 from ringback.store.watch import Watch
@@ -43,6 +45,7 @@ class Store:
     listing: Listing
     tally: Tally
     claims: ClaimTable
+    leases: Leases
     senders: SenderTable
     outcomes: Outcomes
     again: Again
@@ -91,8 +94,9 @@ def _queries(adapter: Any) -> Any:
 
 def _store(database: Database, queries: Any, looks: Looks, clock: Clock) -> Store:
     watch = Watch()
+    taken = Taken()
     senders = SenderTable(database, queries)
-    jobs = JobTable(database, queries, watch, senders)
+    jobs = JobTable(database, queries, watch, senders, taken)
     outcomes = Outcomes(database, queries, watch, looks)
     return Store(
         database,
@@ -102,7 +106,8 @@ def _store(database: Database, queries: Any, looks: Looks, clock: Clock) -> Stor
         jobs,
         Listing(database, queries),
         Tally(database, queries, clock),
-        ClaimTable(database, queries, senders),
+        ClaimTable(database, queries, senders, taken),
+        Leases(database, queries, taken),
         senders,
         outcomes,
         Again(database, queries, watch, jobs, outcomes),

@@ -1,5 +1,6 @@
 """Taking a job to run it: its sender's slot, the lease, and what happens when a process stops renewing."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from ringback.store.database import Database, of_job, of_sender
 from ringback.store.jobs import job_of
 from ringback.store.rows import Job
 from ringback.store.senders import Pace, SenderTable
+from ringback.store.taken import Taken
 from ringback.store.tickets import Ticket
 
 SOON = 0.02  # seconds
@@ -40,10 +42,11 @@ class Turn:
 class ClaimTable:
     """Waiting jobs by turn; running ones by lease."""
 
-    def __init__(self, database: Database, queries: Any, senders: SenderTable) -> None:
+    def __init__(self, database: Database, queries: Any, senders: SenderTable, taken: Taken) -> None:
         self._database = database
         self._queries = queries
         self._senders = senders
+        self._taken = taken
 
     async def turns(self, after: tuple[int, str], within: float, most: int) -> list[Turn]:
         """Waiting jobs whose turn has come or comes `within` so many seconds, from a place on."""
@@ -71,7 +74,11 @@ class ClaimTable:
                 return Claimed(job) if job is not None else await self._not_yet(c, ticket.job_id)
             return await self._paced(c, ticket, rate, owner, lease)
 
-        return await self._database.write(work, of_sender(ticket.account_id, ticket.sender))
+        with self._taken.asking() as given:
+            claimed = await self._database.write(work, of_sender(ticket.account_id, ticket.sender))
+            if isinstance(claimed, Claimed):
+                given(claimed.job)
+        return claimed
 
     async def _paced(
         self, c: Any, ticket: Ticket, rate: int, owner: str, lease: float
@@ -130,7 +137,7 @@ class ClaimTable:
 
     async def renew(self, job_ids: Iterable[str], owner: str, lease: float) -> None:
         """Keep this process's leases of the jobs that it is still at, for `lease` seconds."""
-        ids = f" {'  '.join(job_ids)} "
+        ids = json.dumps(list(job_ids))
         await self._database.write(
             lambda c: self._queries.renew_leases(c, ids=ids, owner=owner, lease=round(lease * 1000)), of_job()
         )

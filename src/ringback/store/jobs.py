@@ -12,6 +12,7 @@ from ringback.store.database import Database, of_sender
 from ringback.store.history import attempts_with, history
 from ringback.store.rows import Attempt, Event, Job, State
 from ringback.store.senders import Pace, SenderTable
+from ringback.store.taken import Taken
 from ringback.store.tickets import Line, Ticket
 from ringback.store.watch import Watch
 
@@ -107,11 +108,14 @@ def job_of(row: Any) -> Job | None:
 class JobTable:
     """Jobs by id, by key and by turn."""
 
-    def __init__(self, database: Database, queries: Any, watch: Watch, senders: SenderTable) -> None:
+    def __init__(
+        self, database: Database, queries: Any, watch: Watch, senders: SenderTable, taken: Taken
+    ) -> None:
         self._database = database
         self._queries = queries
         self._watch = watch
         self._senders = senders
+        self._taken = taken
 
     async def accept(
         self, new: NewJob, line: Line, pacing: Pacing = UNPACED, start: Start | None = None
@@ -121,7 +125,10 @@ class JobTable:
         None if the account has a job under that key.
         """
         work = partial(self.write_new, new, line, pacing, start=start)
-        ticket, job = await self._database.write(work, of_sender(new.account_id, new.sender))
+        with self._taken.asking() as given:
+            ticket, job = await self._database.write(work, of_sender(new.account_id, new.sender))
+            if job is not None and job.state is State.RUNNING:
+                given(job)
         if ticket is not None:
             await line.joined(ticket)
         return job
