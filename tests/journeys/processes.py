@@ -134,7 +134,7 @@ class Installation:
         async with self.http.get(f"{self.url}/v1/jobs/{job_id}", headers=sent) as answer:
             return await answer.json()
 
-    async def job_until(self, job_id: str, state: str, within: float = 30.0) -> Any:
+    async def job_until(self, job_id: str, state: str, within: float = 60.0) -> Any:
         """A job once it is in a state."""
         async with asyncio.timeout(within):
             job = await self.job(job_id)

@@ -12,7 +12,7 @@ import pytest
 from tests.journeys.processes import RINGBACK, Installation, free_port, installation
 from tests.journeys.screens import CTRL_C, screen
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 ADA = "+14155550111"
 SEND = ("run", "SendMessage", "--account", "shop", "--to", ADA, "--body", "Hi")

@@ -15,7 +15,7 @@ from tests.journeys.processes import RINGBACK, free_port
 
 from ringback.demo.steps import STEPS
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 LAST = "Compare with the simulator"
 

@@ -6,7 +6,7 @@ import signal
 import pytest
 from tests.journeys.processes import Installation
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 ADA = "+14155550111"
 TEXT = {"to": ADA, "body": "Your order is on its way."}

@@ -11,7 +11,7 @@ import pytest
 from tests.journeys.conftest import ON_EACH_DATABASE
 from tests.journeys.processes import Installation, free_port
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120), ON_EACH_DATABASE]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300), ON_EACH_DATABASE]
 
 ADA = "+14155550111"
 INTENTS = 40

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.journeys.processes import RINGBACK, free_port
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[2]
 PORTS = {"8080": str(free_port()), "4010": str(free_port())}

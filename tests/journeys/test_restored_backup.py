@@ -13,7 +13,7 @@ from tests.journeys.processes import RINGBACK, Installation
 
 from ringback.clock import iso, machine_clock
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 ADA = "+14155550111"
 

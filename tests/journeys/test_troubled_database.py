@@ -14,7 +14,7 @@ import pytest
 from tests.journeys.processes import RINGBACK, Installation
 from tests.postgres import PostgresServer
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 ADA = "+14155550111"
 TEXT = {"to": ADA, "body": "Your order is on its way."}
@@ -62,7 +62,7 @@ async def refused_for_now(machine: Installation) -> None:
     assert str(machine.home) not in str(problem)
 
 
-async def sent_in_the_end(machine: Installation, within: float = 30) -> None:
+async def sent_in_the_end(machine: Installation, within: float = 60) -> None:
     """The same request again and again, as a client would, until it is answered."""
     async with asyncio.timeout(within):
         while True:

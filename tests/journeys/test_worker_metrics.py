@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.journeys.processes import ended, free_port, installation
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 
 async def test_a_worker_tells_how_it_is_on_a_port_of_its_own(tmp_path: Path) -> None:
