@@ -146,6 +146,7 @@ BY_INDEXES: list[tuple[str, dict[str, Any], str]] = [
     ("due_looks", {"most": 10}, "jobs_to_look_up"),
     ("possible_owners", OF_SHOP | ADA, "jobs_unproved"),
     ("doubt_jobs", {"error": "{}", "most": 10, "now": 1}, "jobs_running"),
+    ("doubt_attempts", {"detail": "{}", "now": 1}, "jobs_running"),
     ("due_polls", {"now": 1, "most": 10}, "messages_polled"),
     ("idle_senders", {"horizon": 1_000_000}, "jobs_of_sender"),
     ("sender_queues", {"account": None}, "jobs_of_sender|jobs_waiting"),

@@ -52,6 +52,12 @@ async def test_it_says_so_and_its_lost_tries_count_from_the_last_that_is_known(s
 async def test_more_jobs_than_one_transaction_takes_are_all_doubted(store: Store) -> None:
     for number in range(1_100):
         await store.jobs.accept(a_job(f"job_{number}"), NOBODY)
+    running = ("job_0", "job_500", "job_999")
+    for name in running:
+        await store.claims.claim(ticket(name), None, "p", 60)
 
     assert await store.restoring.doubt_all(9_000) == 1_100
+    for name in running:
+        attempts, _ = await store.jobs.timeline(name)
+        assert [attempt.owner for attempt in attempts] == ["p", "restored"]
     assert await store.tally.by_state() == {"unknown": 1_100}

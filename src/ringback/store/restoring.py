@@ -43,7 +43,7 @@ class Restoring:
 
     async def _doubt(self, c: Any, now: int) -> list[str]:
         error = json.dumps({"message": RESTORED})
-        await self._queries.doubt_attempts(c, detail=error, most=AT_ONCE, now=now)
+        await self._queries.doubt_attempts(c, detail=error, now=now)
         rows = [row async for row in self._queries.doubt_jobs(c, error=error, most=AT_ONCE, now=now)]
         for row in rows:
             account_id, job_id = place = (row["account_id"], row["id"])

@@ -49,19 +49,18 @@ returning sid;
 -- Which job something at Twilio proves.
 select * from proofs where account_id = :account_id and sid = :sid;
 
--- name: doubt_attempts(detail, most, now)!
+-- name: doubt_attempts(detail, now)!
 -- The tries that ran when the ledger was copied.
 insert into attempts (account_id, job_id, number, owner, started_at, ended_at, verdict, detail)
 select account_id, id, attempts, lease_owner, updated_at, cast(:now as bigint), 'unknown', cast(:detail as text)
-from jobs where id in (select id from jobs where state in ('waiting', 'running') order by id limit :most)
-            and state = 'running'
+from jobs where state = 'running'
 on conflict do nothing;
 
 -- name: doubt_jobs(error, most, now)
 -- Waiting and running jobs of a ledger that lost commits become unknown, to be looked for at once.
 update jobs set state = 'unknown', attempts = attempts + 1, error = :error, sealed = null,
                 lease_owner = null, lease_until = null, look_at = db_now(), looks = 0, updated_at = :now
-where id in (select id from jobs where state = 'waiting' union all select id from jobs where state = 'running' limit :most)
+where id in (select id from jobs where state = 'running' union all select id from jobs where state = 'waiting' limit :most)
   and state in ('waiting', 'running')
 returning account_id, id, attempts, created_at;
 
