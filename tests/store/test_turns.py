@@ -87,7 +87,7 @@ async def test_the_next_to_come_is_planned_behind_all_of_them(
 
     turns = await store.claims.turns((0, ""), MANY, MANY + 1)
     assert turns[-1].ticket.job_id == "job_next"
-    assert 0 <= turns[-1].at - turns[-2].at <= 11
+    assert 0 <= turns[-1].at - turns[-2].at < 1_000  # one write books the turn and then notes it
 
 
 async def test_without_a_pace_all_that_waits_comes_up_at_once(store: Store, place: DatabasePlace) -> None:
