@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 from pydantic import ValidationError
@@ -23,7 +23,7 @@ from ringback.secrets import Keyring, job_place
 from ringback.segments import Segments, measure, smart_encode
 from ringback.settings import MOST_WAITING
 from ringback.store import Store
-from ringback.store.jobs import NewJob, Pacing
+from ringback.store.jobs import Desk, NewJob, Pacing
 from ringback.store.rows import Account, Job, State
 from ringback.store.tickets import Line
 from ringback.twilio.client import Planned
@@ -56,13 +56,6 @@ class Prepared:
     wanted: Any
     notes: list[str]
     untimely: list[FieldError]
-
-
-class Desk(Protocol):
-    """Where new jobs are handed in."""
-
-    async def accept(self, new: NewJob, pacing: Pacing) -> Job | None:
-        """Write a job, that waits or runs already; None if the account has a job under its key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

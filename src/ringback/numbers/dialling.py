@@ -173,7 +173,7 @@ def _looked_up(digits: str, home: str | None) -> _Finding:
 
 
 def _in_use(number: "PhoneNumber") -> bool:
-    """libphonenumber's validity; most numbers are of their calling code's main region, asked first."""
+    """Whether libphonenumber finds it valid, asked of its calling code's main region first."""
     import phonenumbers  # noqa: PLC0415 - as above
 
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code or 0)

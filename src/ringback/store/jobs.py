@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -210,6 +210,13 @@ class JobTable:
         withdrawn = await self._database.write(work)
         self._watch.tell(job_id)
         return withdrawn
+
+
+class Desk(Protocol):
+    """Where new jobs are handed in."""
+
+    async def accept(self, new: NewJob, pacing: Pacing) -> Job | None:
+        """Write a job, that waits or runs already; None if the account has a job under its key."""
 
 
 def as_json(facts: Mapping[str, Any]) -> str:
