@@ -243,7 +243,7 @@ async def told(api: Api, job_id: str, verdict: str | None) -> Timeline:
 
 
 async def test_a_callback_before_the_answer_wins(api: Api) -> None:
-    late = {"kind": "latency", "seconds": 0.8, "stage": "after"}
+    late = {"kind": "latency", "seconds": 2, "stage": "after"}
     fault = {"match": {"operation": "CreateMessage"}, "do": [late]}
     async with api.session.post(f"{api.simulator.url}/_sim/faults", json=fault) as answer:
         assert answer.status == 200
