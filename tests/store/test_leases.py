@@ -81,7 +81,7 @@ async def test_a_job_whose_claim_was_not_answered_waits_again_and_has_lost_no_tr
 
     attempts, events = await store.jobs.timeline("job_1")
     assert (await state(store), attempts) == (State.WAITING, [])
-    assert events[-1].kind == "put_back"
+    assert events[-1].kind == "not_begun"
     assert [turn.ticket.job_id for turn in await store.claims.turns((0, ""), 0.001, 10)] == ["job_1"]
     assert (await take(store)).job.attempts == 1
     assert await swept(store) == []

@@ -60,6 +60,7 @@ class Dispatcher:
             asyncio.create_task(self._restock()),
             asyncio.create_task(_every(self._cadence.renew_every, self._runs.renew)),
             asyncio.create_task(_every(every, self.condemn)),
+            asyncio.create_task(_every(every, self._put_back_unrun)),
             asyncio.create_task(_every(every, self.means.throughput.refresh)),
             asyncio.create_task(_every(every, self.means.throughput.leave_none_idle)),
             asyncio.create_task(_every(60 * every, self.means.line.tidy)),
@@ -95,6 +96,10 @@ class Dispatcher:
         for job_id in await self._store.outcomes.condemn_lapsed(self.means.clock()):
             self.means.meters.lapsed.inc()
             log.warning("lease_lapsed", job=job_id, state="unknown")
+
+    async def _put_back_unrun(self) -> None:
+        for job_id in await self._store.leases.put_back_unrun(self.means.owner):
+            log.warning("not_begun", job=job_id, state="waiting")
 
     async def _serve(self) -> None:
         while not self._stopping:

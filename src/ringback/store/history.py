@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import dropwhile
 
 from ringback.store.rows import Attempt, Event, Job, State
 
@@ -11,6 +10,11 @@ ANSWERED = frozenset({"done", "answered", "settled"})
 
 SENT_AGAIN = "sent_again"
 """Noted as a job is accepted in place of another."""
+
+NOT_BEGUN = "not_begun"
+"""Noted where a job was taken and put back without a try."""
+
+BEFORE_A_TRY = frozenset({SENT_AGAIN, NOT_BEGUN})
 
 LOST = "restored"
 """Who owns a try that a restored ledger has lost: nobody saw it begin."""
@@ -43,12 +47,14 @@ def history(job: Job | None, attempts: list[Attempt], noted: list[Event]) -> lis
     answered = any(event.kind in ANSWERED for event in noted)
     tries = (_told(one, answered=answered) for one in attempts if one.owner != LOST)
     events = [_event(job.account_id, job.id, job.created_at, "accepted", job.requested_by)]
-    rest = list(dropwhile(lambda event: event.kind == SENT_AGAIN, noted))
-    events += [*noted[: len(noted) - len(rest)], *next(tries, ())]
-    for event in rest:
-        events.append(event)
-        if event.kind == "put_back":
+    may_begin = True
+    for event in noted:
+        if may_begin and event.kind not in BEFORE_A_TRY:
             events += next(tries, ())
+            may_begin = False
+        events.append(event)
+        may_begin = may_begin or event.kind == "put_back"
+    events += next(tries, ()) if may_begin else ()
     return [replace(event, number=number) for number, event in enumerate(events, 1)]
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from ringback.store.database import Database, of_job
+from ringback.store.history import NOT_BEGUN
 from ringback.store.jobs import note
 from ringback.store.taken import Taken, Try
 
@@ -76,5 +77,5 @@ class Leases:
         if row is None:
             return False
         place = (lease.account_id, lease.job_id)
-        await note(self._queries, c, place, row["updated_at"], "put_back", owner, message=UNRUN)
+        await note(self._queries, c, place, row["updated_at"], NOT_BEGUN, owner, message=UNRUN)
         return True
