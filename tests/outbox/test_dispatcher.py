@@ -12,6 +12,7 @@ from ringback.outbox.dispatcher import Dispatcher
 from ringback.settings import DatabasePlace
 from ringback.store import open_store
 from ringback.store.rows import State
+from ringback.store.tickets import Ticket
 
 pytestmark = pytest.mark.anyio
 
@@ -137,3 +138,21 @@ async def test_a_sweep_that_fails_is_called_again(shop: Shop) -> None:
         await called.acquire()
         await called.acquire()
     assert shop.parts.dispatcher.alive
+
+
+async def test_a_job_that_was_taken_without_an_answer_is_sent_all_the_same(
+    tmp_path: Path, place: DatabasePlace
+) -> None:
+    cadence = replace(QUICK, renew_every=0.05)
+    async with opened(tmp_path, place=place, cadence=cadence, dispatch=False) as shop:
+        if hasattr(shop.line, "overdue"):
+            shop.line.look_every = shop.line.overdue = 0.2
+        outcome = await shop.run(wait=0)
+        ticket = Ticket(job_id=str(outcome.id), account_id=(await shop.account()).id)
+        async with open_store(place) as unheard:  # what it is given, nobody here knows of
+            await unheard.claims.claim(ticket, None, shop.parts.dispatcher.means.owner, 20)
+
+        shop.parts.dispatcher.start()
+        job = await shop.until(outcome, State.DONE)
+
+    assert (kinds(job).count("not_begun"), verdicts(job), shop.texts) == (1, ["done"], 1)
