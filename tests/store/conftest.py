@@ -77,7 +77,7 @@ def a_job(job_id: str = "job_1", key: str | None = None, now: int = 1_000, **mor
         sealed=b"sealed",
         recipient="+15005550006",
         notes="[]",
-        due_at=now,
+        due_at=more.pop("due_at", now),
         requested_by="test",
         now=now,
         **more,

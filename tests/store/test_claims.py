@@ -45,7 +45,8 @@ async def test_only_one_claim_of_a_job_succeeds(store: Store, new_job: NewJobOf)
 
 
 async def test_a_job_is_not_claimed_before_it_is_due(store: Store, new_job: NewJobOf) -> None:
-    await store.jobs.accept(new_job(now=machine_clock() + 60_000), NOBODY)
+    now = machine_clock()
+    await store.jobs.accept(new_job(now=now, due_at=now + 60_000), NOBODY)
 
     later = await store.claims.claim(ticket(), None, "p", 20)
 
@@ -53,6 +54,17 @@ async def test_a_job_is_not_claimed_before_it_is_due(store: Store, new_job: NewJ
     assert 50 < later.seconds <= 60
     assert await store.claims.turns((0, ""), 1, 10) == []
     assert [turn.ticket.job_id for turn in await store.claims.turns((0, ""), 70, 10)] == ["job_1"]
+
+
+async def test_a_job_from_a_machine_whose_clock_is_ahead_is_due_at_once(
+    store: Store, new_job: NewJobOf
+) -> None:
+    ahead = machine_clock() + 60_000
+    await store.jobs.accept(new_job("job_free", now=ahead), NOBODY)
+    await store.jobs.accept(new_job("job_paced", now=ahead, sender=SENDER, cost=1), NOBODY, Pacing(1_000))
+
+    assert isinstance(await claim(store, "job_free", None), Claimed)
+    assert isinstance(await claim(store, "job_paced"), Claimed)
 
 
 async def test_an_expired_job_is_never_claimed(store: Store, new_job: NewJobOf) -> None:
@@ -258,3 +270,14 @@ async def test_a_claim_that_knows_only_an_old_rate_keeps_to_the_one_that_was_set
     last = [await claim(store, f"job_{number}", slow) for number in range(1, 5)][-1]
     assert isinstance(last, Claimed)
     assert last.wait <= 0.2  # 4 slots of 33 ms and what is left of the first
+
+
+async def test_a_key_that_is_asked_about_again_takes_no_turn(store: Store, new_job: NewJobOf) -> None:
+    for number in range(5):
+        new = new_job(f"job_{number}", key="same", now=machine_clock() - 1_000, sender=SENDER, cost=1)
+        await store.jobs.accept(new, NOBODY, Pacing(ONE_A_SECOND))
+    await accept(store, new_job, "job_next")
+
+    first, second = await store.claims.turns((0, ""), 60, 10)
+
+    assert second.at - first.at < 2_000

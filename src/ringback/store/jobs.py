@@ -89,6 +89,25 @@ def _accepted(new: NewJob, row: Mapping[str, Any], facts: Mapping[str, Any], tur
     return job
 
 
+def _pace(new: NewJob, pacing: Pacing) -> Pace | None:
+    """How a new job is paced that is due now; what is for later gets its turn then."""
+    if new.sender is None or pacing.rate is None or new.due_at > new.now:
+        return None
+    return Pace(account_id=new.account_id, sender=new.sender, cost=new.cost, rate=pacing.rate)
+
+
+def _queued(new: NewJob, pacing: Pacing, away: float | None) -> Ticket:
+    """The place of a new job, behind what else waits for its sender."""
+    return Ticket(
+        job_id=new.id,
+        account_id=new.account_id,
+        sender=new.sender,
+        simulated=pacing.simulated,
+        priority=new.priority,
+        wait=away if away is not None else max(0, new.due_at - new.now) / 1000,
+    )
+
+
 STATES = {state.value: state for state in State}
 
 
@@ -138,32 +157,21 @@ class JobTable:
     ) -> tuple[Ticket | None, Job | None]:
         """`accept` within a transaction; who called it tells the line of the ticket once it is on disk."""
         facts = _WAITING if start is None else _beginning(start)
-        row = await self._queries.insert_job(c, **new.__dict__, **facts, turn_at=new.due_at)
+        pace = _pace(new, pacing)
+        away = await self._senders.book(c, pace) if pace is not None else None
+        turn = round(away * 1000) if away is not None else None
+        row = await self._queries.insert_job(c, **new.__dict__, **facts, turn_at=new.due_at, away=turn)
         if row is None:
+            if pace is not None:
+                await self._senders.give_back(c, pace)
             return None, None
         if start is not None and (row["held_until"] or 0) <= row["updated_at"] * 1000:
             return None, _accepted(new, row, facts, new.due_at)
         if start is not None:
             await self._queries.let_wait(c, id=new.id)
-        ticket = await self._queued(c, new, pacing)
+        ticket = _queued(new, pacing, away)
         await line.join(c, ticket)
         return ticket, _accepted(new, row, _WAITING, new.due_at + round(ticket.wait * 1000))
-
-    async def _queued(self, c: Any, new: NewJob, pacing: Pacing) -> Ticket:
-        """The place of a new job, behind what else waits for its sender."""
-        wait = max(0, new.due_at - new.now) / 1000
-        if new.sender is not None and pacing.rate is not None and not wait:
-            pace = Pace(account_id=new.account_id, sender=new.sender, cost=new.cost, rate=pacing.rate)
-            wait = await self._senders.book(c, pace)
-            await self._queries.turn_later(c, id=new.id, wait=round(wait * 1000))
-        return Ticket(
-            job_id=new.id,
-            account_id=new.account_id,
-            sender=new.sender,
-            simulated=pacing.simulated,
-            priority=new.priority,
-            wait=wait,
-        )
 
     async def get(self, job_id: str) -> Job | None:
         """The job of that id."""

@@ -87,6 +87,10 @@ class SenderTable:
         row = await self._queries.book_turn(c, **pace.parameters)
         return max(0.0, float(row["away"]) / MICROSECONDS)
 
+    async def give_back(self, c: Any, pace: Pace) -> None:
+        """The turn just reserved is nobody's."""
+        await self._queries.give_turn_back(c, **pace.parameters)
+
     async def slot(self, c: Any, pace: Pace, horizon: float) -> float | None:
         """Take the sender's next slot if it comes within `horizon` seconds; how many seconds away it is."""
         row = await self._queries.take_slot(c, **pace.parameters, horizon=round(horizon * MICROSECONDS))

@@ -1,11 +1,15 @@
--- name: insert_job(account_id, id, action, state, idempotency_key, input_digest, input, sealed, recipient, notes, attempts, due_at, owner, lease, requested_by, sender, priority, cost, turn_at, expires_at, trace, now)^
+-- name: insert_job(account_id, id, action, state, idempotency_key, input_digest, input, sealed, recipient, notes, attempts, due_at, owner, lease, requested_by, sender, priority, cost, turn_at, away, expires_at, trace, now)^
 -- Accept a job, to wait or running at once; answers nothing if the account has one under the same idempotency key.
+-- What is due now is due by the database's clock, which that of the accepting machine may be ahead of.
 insert into jobs (account_id, id, action, state, idempotency_key, input_digest, input, sealed, recipient, notes,
                   attempts, due_at, lease_owner, lease_until, requested_by, sender, priority, cost, turn_at,
                   expires_at, trace, created_at, updated_at)
 values (:account_id, :id, :action, :state, :idempotency_key, :input_digest, :input, :sealed, :recipient, :notes,
-        :attempts, :due_at, :owner, db_now() + cast(:lease as bigint), :requested_by, :sender, :priority, :cost,
-        :turn_at, :expires_at, :trace, :now, db_now())
+        :attempts, case when cast(:due_at as bigint) > :now or :due_at < db_now() then :due_at else db_now() end,
+        :owner, db_now() + cast(:lease as bigint), :requested_by, :sender, :priority, :cost,
+        case when cast(:away as bigint) is not null then db_now() + :away
+             when cast(:turn_at as bigint) > :now or :turn_at < db_now() then :turn_at else db_now() end,
+        :expires_at, :trace, :now, db_now())
 on conflict do nothing
 returning updated_at, (select name from accounts where accounts.id = account_id) as account,
           (select accounts.updated_at from accounts where accounts.id = account_id) as account_at,

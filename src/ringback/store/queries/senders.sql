@@ -12,6 +12,12 @@ set booked_until = cast(:cost as bigint) * 1000000000 / coalesce(senders.rate, c
     updated_at = db_now()
 returning booked_until - cast(:cost as bigint) * 1000000000 / coalesce(rate, cast(:rate as bigint)) - db_now() * 1000 as away;
 
+-- name: give_turn_back(account_id, sender, cost, rate)!
+-- The turn that was just reserved is nobody's.
+update senders
+set booked_until = booked_until - cast(:cost as bigint) * 1000000000 / coalesce(rate, cast(:rate as bigint))
+where account_id = :account_id and sender = :sender;
+
 -- name: take_slot(account_id, sender, cost, rate, horizon)^
 -- Move a sender's next free slot on, if it is within the horizon (microseconds); how far away the taken one is.
 insert into senders (account_id, sender, free_at, updated_at)
