@@ -29,6 +29,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByFile(config, log)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `-n`, what takes longest goes first."""
+    if hasattr(config, "workerinput"):
+        from tests.spread import slowest_first  # noqa: PLC0415 - see above
+
+        items[:] = slowest_first(items)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     # The loop on which the programs themselves run.

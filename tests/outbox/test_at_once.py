@@ -11,6 +11,7 @@ from tests.shop import LIMITED, QUICK, SOON, Shop, kinds, opened, verdicts
 from ringback.errors import Unavailable
 from ringback.outcome import Outcome
 from ringback.settings import DatabasePlace
+from ringback.store import postgres
 from ringback.store.claims import Turn
 from ringback.store.rows import State
 
@@ -99,8 +100,9 @@ async def test_stopping_waits_for_what_has_begun_and_begins_nothing_more(
 
 
 async def test_a_ledger_that_cannot_write_tells_the_caller_and_gives_the_seat_back(
-    tmp_path: Path, place: DatabasePlace
+    tmp_path: Path, place: DatabasePlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(postgres, "ANSWER_WITHIN", 3.0)  # the 30 s of a database in use, here spent idle
     async with opened(tmp_path, place=place, cadence=replace(QUICK, most_at_once=1)) as shop:
         await shop.run()
         async with shop.busy():
