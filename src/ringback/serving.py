@@ -20,6 +20,9 @@ from ringback.http.hosts import is_loopback_name
 from ringback.http.server import build, build_for_worker
 from ringback.settings import Settings
 
+# Seconds that a connection may idle. Who uses it again just as it is closed gets no answer, so balancers
+# must be the first to close it: theirs idle for 60 (the defaults of AWS and nginx), uvicorn's 5 would not do.
+IDLE = 75
 GRACE = 5  # seconds that open answers get when the server stops
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - to be recognised, not to listen on
 PLAIN_HTTP = (
@@ -160,6 +163,7 @@ def _server(app: ASGIApp) -> Server:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=IDLE,
         server_header=False,
         lifespan="off",
     )

@@ -1,5 +1,8 @@
+import asyncio
+import re
 import sqlite3
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
@@ -68,3 +71,26 @@ async def test_a_database_without_the_queues_tables_is_not_ready(
 
     assert (before.status, before.body["parts"]) == (200, {"database": True, "queue": True})
     assert (after.status, after.body["parts"]) == (503, {"database": True, "queue": False})
+
+
+async def test_an_idle_connection_is_not_closed_before_balancers_close_theirs(api: Api) -> None:
+    host = urlsplit(api.url)
+    reader, writer = await asyncio.open_connection(host.hostname, host.port)
+
+    async def ask() -> bytes:
+        writer.write(f"GET /healthz HTTP/1.1\r\nHost: {host.netloc}\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
+        assert length is not None
+        await reader.readexactly(int(length[1]))
+        return head
+
+    try:
+        first = await ask()
+        await asyncio.sleep(6)  # uvicorn's own limit is 5
+        second = await ask()
+    finally:
+        writer.close()
+
+    assert first.startswith(b"HTTP/1.1 200")
+    assert second.startswith(b"HTTP/1.1 200")
