@@ -3,8 +3,8 @@
     python bench/overhead.py [--sends 400] [--rounds 5]
 
 One side calls Twilio through our client. The other asks `ringback serve`, a process of its own on the
-embedded ledger, for `POST /v1/actions/SendMessage` and waits for the end of the try: validated, a job on
-disk, claimed on disk, sent, and the answer on disk, at full sync. Both use the same HTTP client. The rounds
+embedded ledger, for `POST /v1/actions/SendMessage` and waits for the end of the try: validated, a
+running job on disk, sent, and the answer on disk, at full sync. Both use the same HTTP client. The rounds
 take turns and the best of each figure counts; whatever else the machine does adds to both. There is no bar:
 what it adds depends on the disk, so the time of one `fsync` stands beside it.
 """

@@ -1,6 +1,6 @@
 """What more workers bring: `ringback worker` once, twice and four times on one real PostgreSQL.
 
-    python bench/workers.py [--jobs 1500] [--latency 1000]
+    python bench/workers.py [--jobs 4000] [--latency 1000]
 
 Jobs are written first; then the workers, each a process of its own, drain them against the C server. Three
 questions, each with 1, 2 and 4 workers:
@@ -88,7 +88,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--jobs", type=int, default=1_500, help="in each run (default: 1500)")
+    parser.add_argument("--jobs", type=int, default=4_000, help="in each run (default: 4000)")
     parser.add_argument("--latency", type=int, default=1_000, help="of Twilio, in ms (default: 1000)")
     wanted = parser.parse_args()
     compiler = shutil.which("cc")
