@@ -141,11 +141,18 @@ class Victims:
             self.children = [await self.start() for _ in range(self.count)]
             while True:
                 await asyncio.sleep(1)
+                await self._follow()
                 working = [child for child in self.children if self.works(child)]
                 if working:
                     await self._kill(self.chance.choice(working))
         finally:
             await asyncio.gather(*(ended(child) for child in self.children))
+
+    async def _follow(self) -> None:
+        """As supervisors do: who met a database that was just restarting is followed by another."""
+        for place, child in enumerate(self.children):
+            if child.returncode is not None:
+                self.children[place] = await self.start()
 
     async def _kill(self, victim: asyncio.subprocess.Process) -> None:
         victim.send_signal(signal.SIGKILL)
