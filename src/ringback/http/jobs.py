@@ -130,14 +130,11 @@ async def list_jobs(request: Request, caller: Caller, connector: Ringback) -> Re
     caller.require("read")
     query = validated(JobQuery, dict(request.query_params))
     caller.require("read", query.account)
+    among = {query.account} if query.account is not None else caller.accounts
     wanted = JobFilter(
         state=query.state,
         action=query.action,
-        accounts=(query.account,)
-        if query.account is not None
-        else tuple(caller.accounts)
-        if caller.accounts is not None
-        else None,
+        accounts=tuple(among) if among is not None else None,
         recipient=query.to,
         since=query.since,
         before=query.cursor,
