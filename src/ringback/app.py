@@ -229,7 +229,7 @@ async def _line(settings: "Settings", store: "Store") -> "QueueLine":
     if not isinstance(settings.database, PostgresUrl):
         return MemoryLine()
     line = PostgresLine(store.database.pool)
-    await store.database.read(lambda _: line.check())  # read: a database that goes away is told as such
+    await store.database.read(line.check)
     return line
 
 

@@ -78,7 +78,7 @@ class Connector:
     async def _has_queue(self) -> bool:
         check = getattr(self._parts.dispatcher.means.line, "check", None)  # memory has no tables
         try:
-            await self._store.database.read(lambda _: check()) if check is not None else None
+            await self._store.database.read(check) if check is not None else None
         except Misconfigured as error:
             log.error("no_queue", error=error.message)  # noqa: TRY400 - the words say it all
             return False

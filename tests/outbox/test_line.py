@@ -168,3 +168,12 @@ async def test_nothing_is_left_in_memory_once_all_is_sent(tmp_path: Path) -> Non
     assert means.line.room == HELD_IN_MEMORY  # type: ignore[attr-defined]
     assert await queries.queue_size() == []
     assert await queries.queue_log() == []
+
+
+async def test_many_who_ask_for_readiness_at_once_leave_each_other_a_connection(
+    tmp_path: Path, place: DatabasePlace
+) -> None:
+    async with opened(tmp_path, place=place) as shop, asyncio.timeout(8):
+        told = await asyncio.gather(*(shop.connector.ready() for _ in range(100)))
+
+    assert all(all(parts.values()) for parts in told)

@@ -212,10 +212,11 @@ class PostgresLine:
         """Forget the log that PgQueuer keeps of what it did."""
         await Queries(AsyncpgPoolDriver(self.pool)).clear_queue_log(ENTRYPOINT)
 
-    async def check(self) -> None:
+    @staticmethod
+    async def check(connection: Any) -> None:
         """Raises `Misconfigured` where its tables are missing or of another version."""
         try:
-            await QueueManager(Queries(AsyncpgPoolDriver(self.pool))).verify_structure()
+            await QueueManager(Queries(AsyncpgDriver(connection))).verify_structure()
         except RuntimeError as error:
             raise Misconfigured(f"The queue's tables are not ready: {error} Run: ringback migrate") from error
 
