@@ -1,5 +1,6 @@
 """What every test shares."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,13 @@ from twilio_simulator.simulator import Simulator
 # How fast a machine is must not decide whether a property holds.
 settings.register_profile("ringback", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ringback")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores: journeys wait a third of their time, for leases, deadlines and processes."""
+    allowed = getattr(os, "sched_getaffinity", None)  # not on macOS
+    return (len(allowed(0)) if allowed else os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
