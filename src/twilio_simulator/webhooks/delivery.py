@@ -30,6 +30,8 @@ MOST_REDIRECTS = 10
 AT_ONCE = 100
 """Open requests of one account to one server: who never answers must not use up this process's sockets."""
 KEPT_LINES = 1000
+SHORTEST_TRY = 0.001
+"""Seconds; a timer may end a try a hair before the total time is over, which is no time for another."""
 EMPTY_ANSWER = 11770
 
 
@@ -111,7 +113,7 @@ class Delivery:
             webhook.tries += 1
             failure, answered = await self._try(webhook, account, place, deadline)
             reason = None if failure is None else failure.reason
-            spent = stopwatch() >= deadline
+            spent = stopwatch() > deadline - SHORTEST_TRY
             if reason is None or done > to.retries or spent or not {reason, "all"} & to.policy:
                 return failure, answered
 
@@ -189,7 +191,7 @@ class Delivery:
             spoilt.unreachable -= 1
             raise ConnectFailedError(11205, "a fault of the book: nobody is there")
         async with line:
-            return await exchanged(to, request, max(0.001, deadline - stopwatch()))
+            return await exchanged(to, request, max(SHORTEST_TRY, deadline - stopwatch()))
 
     def _request(self, webhook: Webhook, account: Account, place: Place, to: Target) -> bytes:
         posted = place.method != "GET"
