@@ -159,9 +159,7 @@ class Verifications:
     async def keep(self, run: Run, sid: str, now: int) -> None:
         """Note a start or a resend, `now` in Twilio's world."""
         expires_in = getattr(run.wanted, "expires_in", None)
-        columns = {
-            "account_id": run.account.id,
-            "sid": sid,
+        facts = {
             "service_sid": run.wanted.service_sid,
             "recipient": run.wanted.to,
             "started_at": now,
@@ -169,10 +167,9 @@ class Verifications:
             "deadline_is_ours": int(expires_in is not None),
             "max_checks": getattr(run.wanted, "max_checks", None),
             "max_sends": getattr(run.wanted, "max_sends", None),
-            "use": run.use,
             "now": self._clock(),
         }
-        await until_written(lambda: self._table.keep(**columns))
+        await until_written(lambda: self._table.keep(run.of(sid), **facts))
 
     async def _check(self, run: Run, proceed: Proceed) -> Any:
         kept = await self._known(run)

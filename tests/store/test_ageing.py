@@ -14,6 +14,7 @@ from ringback.store.claims import Claimed
 from ringback.store.endings import Ending, MadeMessage, Place
 from ringback.store.listing import JobFilter
 from ringback.store.rows import Job, State
+from ringback.store.verifications import Use
 
 pytestmark = pytest.mark.anyio
 ADA = "+15005550006"
@@ -175,8 +176,7 @@ async def test_verifications_forget_their_recipient(store: Store) -> None:
     old, young = machine_clock() - 2 * HOUR, machine_clock()
     for name, now in (("old", old), ("young", young)):
         await store.verifications.keep(
-            account_id="acc_shop",
-            sid=name,
+            Use("acc_shop", name, "job_1"),
             service_sid="VA1",
             recipient=ADA,
             started_at=now,
@@ -184,7 +184,6 @@ async def test_verifications_forget_their_recipient(store: Store) -> None:
             deadline_is_ours=0,
             max_checks=None,
             max_sends=None,
-            use="job_1",
             now=now,
         )
 

@@ -16,8 +16,8 @@ ONE, OTHER = (Use("acc_shop", "VE1", f"job_{name}") for name in ("one", "other")
 
 async def keep(store: Store, use: str, sid: str = "VE1", account_id: str = "acc_shop", **more: Any) -> None:
     facts = {"started_at": 1, "deadline": 1_000, "deadline_is_ours": 1, "max_checks": 3, "max_sends": 3}
-    place = {"account_id": account_id, "sid": sid, "service_sid": "VA1", "recipient": "+15005550006"}
-    await store.verifications.keep(**place, **(facts | more), use=use, now=1)
+    whose = {"service_sid": "VA1", "recipient": "+15005550006"}
+    await store.verifications.keep(Use(account_id, sid, use), **whose, **(facts | more), now=1)
 
 
 async def kept(store: Store) -> Verification:

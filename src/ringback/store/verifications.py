@@ -1,6 +1,6 @@
 """The rows of verifications that Ringback started."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ringback.store.database import Database
@@ -21,7 +21,12 @@ class Use:
     @property
     def columns(self) -> dict[str, Any]:
         """What the queries ask for."""
-        return asdict(self)
+        return {"account_id": self.account_id, "sid": self.sid, "use": self.mark}
+
+    @property
+    def mark(self) -> str:
+        """It as it stands among those that were counted, which follow each other."""
+        return f" {self.use} "
 
 
 class VerificationTable:
@@ -31,9 +36,9 @@ class VerificationTable:
         self._database = database
         self._queries = queries
 
-    async def keep(self, **columns: Any) -> None:
-        """Note a start or a resend; `columns` are those of the query `keep_verification`."""
-        await self._database.write(lambda c: self._queries.keep_verification(c, **columns))
+    async def keep(self, place: Use, **facts: Any) -> None:
+        """Note a start or a resend; `facts` are the other columns of the query `keep_verification`."""
+        await self._database.write(lambda c: self._queries.keep_verification(c, **place.columns, **facts))
 
     async def by_sid(self, account_id: str, sid: str) -> Verification | None:
         """The verification of that SID."""

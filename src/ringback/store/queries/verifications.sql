@@ -4,7 +4,7 @@
 insert into verifications (account_id, sid, service_sid, recipient, state, started_at, deadline, deadline_is_ours,
                            checks, max_checks, sends, max_sends, updated_at, counted)
 values (:account_id, :sid, :service_sid, :recipient, 'open', :started_at, :deadline, :deadline_is_ours,
-        0, :max_checks, 1, :max_sends, :now, ' ' || cast(:use as text) || ' ')
+        0, :max_checks, 1, :max_sends, :now, :use)
 on conflict (account_id, sid) do update
 set sends = verifications.sends
             + case when replace(verifications.counted, excluded.counted, '') = verifications.counted then 1 else 0 end,
@@ -36,36 +36,36 @@ order by started_at desc, updated_at desc limit 1;
 -- name: count_check(account_id, sid, use, now)^
 -- A check is about to leave, and counts once; answers nothing if no check is left.
 update verifications
-set checks = checks + case when replace(counted, ' ' || cast(:use as text) || ' ', '') = counted then 1 else 0 end,
-    counted = replace(counted, ' ' || cast(:use as text) || ' ', '') || ' ' || cast(:use as text) || ' ',
+set checks = checks + case when replace(counted, :use, '') = counted then 1 else 0 end,
+    counted = replace(counted, :use, '') || :use,
     updated_at = :now
 where account_id = :account_id and sid = :sid and state = 'open'
   and (max_checks is null or checks < max_checks
-       or replace(counted, ' ' || cast(:use as text) || ' ', '') <> counted)
+       or replace(counted, :use, '') <> counted)
 returning sid;
 
 -- name: count_send(account_id, sid, use, most, now)^
 -- A code is about to be sent again, and counts once; answers nothing if no send is left.
 update verifications
-set sends = sends + case when replace(counted, ' ' || cast(:use as text) || ' ', '') = counted then 1 else 0 end,
-    counted = replace(counted, ' ' || cast(:use as text) || ' ', '') || ' ' || cast(:use as text) || ' ',
+set sends = sends + case when replace(counted, :use, '') = counted then 1 else 0 end,
+    counted = replace(counted, :use, '') || :use,
     updated_at = :now
 where account_id = :account_id and sid = :sid and state = 'open'
   and (cast(:most as bigint) is null or sends < :most
-       or replace(counted, ' ' || cast(:use as text) || ' ', '') <> counted)
+       or replace(counted, :use, '') <> counted)
 returning sid;
 
 -- name: return_send(account_id, sid, use)!
 -- The code was not sent again after all; nothing if that was told before.
 update verifications
-set sends = sends - 1, counted = replace(counted, ' ' || cast(:use as text) || ' ', '')
-where account_id = :account_id and sid = :sid and replace(counted, ' ' || cast(:use as text) || ' ', '') <> counted;
+set sends = sends - 1, counted = replace(counted, :use, '')
+where account_id = :account_id and sid = :sid and replace(counted, :use, '') <> counted;
 
 -- name: return_check(account_id, sid, use)!
 -- The check never left after all; nothing if that was told before.
 update verifications
-set checks = checks - 1, counted = replace(counted, ' ' || cast(:use as text) || ' ', '')
-where account_id = :account_id and sid = :sid and replace(counted, ' ' || cast(:use as text) || ' ', '') <> counted;
+set checks = checks - 1, counted = replace(counted, :use, '')
+where account_id = :account_id and sid = :sid and replace(counted, :use, '') <> counted;
 
 -- name: close_verification(account_id, sid, state, now)!
 -- An open verification came to its end.
