@@ -1,13 +1,17 @@
 """Which message at Twilio may be a job's own."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.shop import Shop
 
-from ringback.outbox.lookup.found import Found
-from ringback.outbox.lookup.messages import fits
+from ringback.outbox.lookup.found import PAGE, Found, Search
+from ringback.outbox.lookup.messages import MESSAGES, fits
 
 SHOP, ADA, POOL = "+14155550101", "+14155550123", "MG" + "1" * 32
+HOUR = 3_600_000
 LISTED = {
     "sid": "SM" + "1" * 32,
     "direction": "outbound-api",
@@ -73,3 +77,48 @@ def test_another_text_way_sender_or_count_of_files_does_not_fit(
     asked: dict[str, Any], listed: dict[str, Any]
 ) -> None:
     assert not fitting(asked, **listed)
+
+
+async def listed(shop: Shop) -> AsyncIterator[Found]:
+    """Ada's messages of the last hour."""
+    account = await shop.account()
+    search = Search(
+        account=account,
+        twilio=await shop.parts.accounts.open(account),
+        place=MESSAGES.place({"to": ADA}),
+        since=await shop.parts.accounts.world_time(account) - HOUR,
+        guard=shop.parts.verifications,
+        verifications=shop.parts.store.verifications,
+        clock=shop.parts.clock,
+    )
+    async for found in MESSAGES.listed(search):
+        yield found
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("left", [True, False])
+async def test_one_that_was_made_long_before_hides_none_that_stand_below_it(shop: Shop, left: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    await shop.run()
+    await shop.run(body="For a week in a schedule")
+    mine, late = shop.simulator.account.messages.values()
+    late.sent = late.created if left else None
+    late.created -= 7 * 24 * HOUR
+
+    assert [found.sid async for found in listed(shop)] == [mine.sid]
+
+
+@pytest.mark.anyio
+async def test_a_list_is_read_down_to_what_left_before(shop: Shop) -> None:
+    await shop.run()
+    messages = shop.simulator.account.messages
+    (mine,) = messages.values()
+    before = mine.created - 2 * HOUR
+    for number in range(2 * PAGE):
+        old = replace(mine, sid=f"SM{number:032x}", created=before, sent=before)
+        messages[old.sid] = old
+    messages[mine.sid] = messages.pop(mine.sid)
+
+    assert [found.sid async for found in listed(shop)] == [mine.sid]
+    journal = await shop.control("GET", "/requests")
+    asked = [str(request["subject"]) for request in journal["requests"]]
+    assert sum(subject.endswith("ListMessage") for subject in asked) == 1

@@ -1,10 +1,8 @@
 """Calls, looked for in the list of those to a number (Twilio docs, voice/api/call-resource)."""
 
 from collections.abc import AsyncIterator
-from email.utils import parsedate_to_datetime
 
-from ringback.clock import milliseconds
-from ringback.outbox.lookup.found import PAGE, Found, Inputs, Lookup, Search, as_listed, proved
+from ringback.outbox.lookup.found import Found, Inputs, Lookup, Search, as_listed, made_since, proved
 from ringback.twilio import resources
 
 
@@ -15,12 +13,8 @@ def place(inputs: Inputs) -> tuple[str, ...]:
 
 async def listed(search: Search) -> AsyncIterator[Found]:
     """The calls to a number since an instant. Not by `StartTime`: a call that is queued has none yet."""
-    (to,) = search.place
-    async for facts in search.twilio.items(resources.calls(), To=to, PageSize=PAGE):
-        made_at = milliseconds(parsedate_to_datetime(facts["date_created"]))
-        if made_at < search.since:
-            return
-        yield Found(sid=facts["sid"], to=to, made_at=made_at, facts=facts)
+    async for found in made_since(search, resources.calls(), left="start_time"):
+        yield found
 
 
 def fits(inputs: Inputs, found: Found) -> bool:

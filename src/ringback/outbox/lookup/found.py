@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ringback.action import Result
-from ringback.clock import Clock
+from ringback.clock import Clock, milliseconds
 from ringback.store.endings import Ending
 from ringback.store.rows import Account, Job, State
 from ringback.store.verifications import VerificationTable
 from ringback.twilio.client import Twilio
+from ringback.twilio.resources import Resource
 from ringback.verifications import Verifications
 
 Inputs = Mapping[str, Any]
@@ -56,6 +58,26 @@ class Lookup:
     told: Callable[[type[Result], Found], Result]
     ending: Callable[[Found, str, int], Ending]
     kept: Callable[[Search, Job, Found], Awaitable[None]] | None = None
+
+
+async def made_since(search: Search, resource: Resource, *, left: str) -> AsyncIterator[Found]:
+    """What went to a number and was made since an instant; `left` names the date at which it went out.
+
+    Twilio sorts by that date (its docs of the Messages list: by DateSent, the most recent first), so what a
+    schedule or a queue has kept for long stands above what was made after it, and ends nothing. What went
+    out before the instant does: below it is only what did so, too.
+    """
+    (to,) = search.place
+    async for facts in search.twilio.items(resource, To=to, PageSize=PAGE):
+        made_at = _instant(facts["date_created"])
+        if made_at >= search.since:
+            yield Found(sid=facts["sid"], to=to, made_at=made_at, facts=facts)
+        elif facts[left] is not None and _instant(facts[left]) < search.since:
+            return
+
+
+def _instant(date: str) -> int:
+    return milliseconds(parsedate_to_datetime(date))
 
 
 def as_listed(result: type[Result], found: Found) -> Result:

@@ -4,10 +4,8 @@ By `To` alone: `DateSent` hides what is queued still (Twilio docs, messaging/api
 """
 
 from collections.abc import AsyncIterator
-from email.utils import parsedate_to_datetime
 
-from ringback.clock import milliseconds
-from ringback.outbox.lookup.found import PAGE, Found, Inputs, Lookup, Search, as_listed
+from ringback.outbox.lookup.found import Found, Inputs, Lookup, Search, as_listed, made_since
 from ringback.segments import smart_encode
 from ringback.store.endings import Ending, MadeMessage
 from ringback.store.rows import State
@@ -39,13 +37,9 @@ def place(inputs: Inputs) -> tuple[str, ...]:
 
 
 async def listed(search: Search) -> AsyncIterator[Found]:
-    """The recipient's messages since an instant, newest first."""
-    (to,) = search.place
-    async for facts in search.twilio.items(resources.messages(), To=to, PageSize=PAGE):
-        made_at = milliseconds(parsedate_to_datetime(facts["date_created"]))
-        if made_at < search.since:
-            return
-        yield Found(sid=facts["sid"], to=to, made_at=made_at, facts=facts)
+    """The recipient's messages that were made since an instant."""
+    async for found in made_since(search, resources.messages(), left="date_sent"):
+        yield found
 
 
 def fits(inputs: Inputs, found: Found) -> bool:
