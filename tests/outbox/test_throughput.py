@@ -7,9 +7,11 @@ import pytest
 from tests.shop import Shop, opened
 
 from ringback.cli.wording import local
+from ringback.clock import iso
 from ringback.errors import InvalidInput, NotFound
 from ringback.outbox.throughput import SANDBOX, Rates
 from ringback.store.rows import State
+from ringback.store.senders import TOO_FAST
 
 pytestmark = pytest.mark.anyio
 
@@ -94,6 +96,36 @@ async def test_a_queue_tells_when_it_is_expected_to_be_done_and_each_job_its_tur
     second, third = [local(str(outcome.expected_at)) for outcome in outcomes[1:]]
     assert timedelta(seconds=9) < third - second < timedelta(seconds=11)
     assert timedelta(seconds=9) < local(str(facts.done_by)) - third < timedelta(seconds=11)
+
+
+@pytest.mark.parametrize(("jobs", "seconds"), [(3, 60), (10, 130)], ids=["all of it", "its first minute"])
+async def test_what_a_slowed_sender_sends_at_half_its_pace_takes_twice_as_long(
+    tmp_path: Path, jobs: int, seconds: int
+) -> None:
+    async with opened(tmp_path, dispatch=False) as shop:
+        sender = str((await shop.account()).default_sender)
+        await shop.connector.set_throughput("shop", sender, 0.1)
+        for number in range(jobs):
+            outcome = await shop.run(body=str(number), wait=0)
+        await shop.parts.store.senders.heed(str(outcome.id), TOO_FAST)
+
+        (facts,) = await shop.connector.senders("shop")
+        now = local(iso(shop.parts.clock()))
+
+    assert timedelta(seconds=seconds - 3) < local(str(facts.done_by)) - now <= timedelta(seconds=seconds)
+
+
+async def test_a_rate_that_another_process_took_away_is_shown_no_more(tmp_path: Path) -> None:
+    async with opened(tmp_path, dispatch=False) as shop:
+        account = await shop.account()
+        sender = str(account.default_sender)
+        await shop.connector.set_throughput("shop", sender, 5)
+        await shop.run(wait=0)
+        await shop.parts.store.senders.set_rate(account.id, sender, None)
+
+        (facts,) = await shop.connector.senders("shop")
+
+    assert (facts.per_second, facts.set, facts.done_by) == (None, False, None)
 
 
 async def test_a_held_sender_says_until_when(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from ringback.numbers import Reader, is_messaging_service, read_sender
 from ringback.numbers.senders import SenderKind, sender_kind
 from ringback.store.jobs import Pacing
 from ringback.store.rows import Account
-from ringback.store.senders import SenderQueue, SenderTable
+from ringback.store.senders import MICROSECONDS, SenderQueue, SenderTable
 
 THOUSANDTHS = 1000
 FASTEST = 10_000.0
@@ -135,10 +135,9 @@ class Throughput:
 
     def _shown(self, queue: SenderQueue) -> SenderFacts:
         simulated = queue.base_url is not None
-        # A process that does not send has perhaps never looked at what was set.
-        rate = queue.rate or self.rate(queue.account_id, queue.sender, simulated=simulated)
-        start = max(queue.free_at, queue.held_until, queue.now)
-        done = start + queue.cost * 1_000_000 * THOUSANDTHS // rate if rate else None
+        # What this process has read of rates that were set may be older than the row.
+        rate = queue.rate or self._kinds_rate(queue.sender, simulated=simulated)
+        done = _done_at(queue, rate) if rate else None
         return SenderFacts(
             sender=queue.sender,
             account=queue.account,
@@ -149,6 +148,13 @@ class Throughput:
             held_until=iso(queue.held_until // 1000) if queue.held_until > queue.now else None,
             done_by=iso(done // 1000) if done is not None and queue.jobs else None,
         )
+
+
+def _done_at(queue: SenderQueue, rate: int) -> int:
+    """When all that waits will have left; as long as it is slowed, a sender takes twice the time."""
+    start = max(queue.free_at, queue.held_until, queue.now)
+    takes = queue.cost * MICROSECONDS * THOUSANDTHS // rate
+    return start + takes + min(takes, max(0, queue.slowed_until - start) // 2)
 
 
 def _per_second(rate: int | None) -> float | None:
