@@ -25,6 +25,7 @@ log = logger()
 WAIT = 40.0  # seconds; longer than any one try may take
 LOOK_AFTER = (0.25, 0.25, 0.5, 1.0, 2.0)  # seconds; where nobody tells of a change made by another process
 PAGE = 50
+HURRY = 2.0  # seconds that those who wait have left once the process is to stop; no pause above is longer
 
 
 class Connector:
@@ -64,6 +65,11 @@ class Connector:
         doubted = await self._store.restoring.doubt_all(self._clock())
         log.warning("restored", jobs=doubted, state="unknown")
         return doubted
+
+    def hurry(self) -> None:
+        """The process is to stop: nothing more is taken, and who waits for a job soon hears how it stands."""
+        self._store.watch.hurry(HURRY)
+        self._parts.dispatcher.take_no_more()
 
     async def stop(self) -> None:
         """Let what left be answered; the rest stays waiting."""
@@ -272,14 +278,13 @@ class Connector:
     async def _settled(self, job: Job, seconds: float) -> Job:
         if job.state not in (State.WAITING, State.RUNNING):
             return job
-        loop = asyncio.get_running_loop()
-        up = loop.time() + seconds
-        with self._store.watch.on(job.id) as change:
+        up, watch = asyncio.get_running_loop().time() + seconds, self._store.watch
+        with watch.on(job.id) as change:
             for pause in chain(LOOK_AFTER, repeat(LOOK_AFTER[-1])):
-                await change.within(min(pause, max(up - loop.time(), 0)))
+                await change.within(min(pause, watch.left(up)))
                 told, change.job = change.job, None
                 job = told or await self._job(job.id)
-                if job.state not in (State.WAITING, State.RUNNING) or loop.time() >= up:
+                if job.state not in (State.WAITING, State.RUNNING) or not watch.left(up):
                     break
         return job
 

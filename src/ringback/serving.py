@@ -72,6 +72,7 @@ async def work(open_connector: Opener, settings: Settings, *, as_json: bool = Fa
         async with open_connector(settings) as connector, _watched(connector, settings) as port:
             _introduce_worker(settings, port, as_json=as_json)
             await stopping.wait()
+            connector.hurry()
     return 0
 
 
@@ -114,7 +115,7 @@ async def serve(
     with listening(settings.host, settings.port) as sock, on_signals(stopping):
         async with open_connector(settings, dispatch=dispatch) as connector:
             server = server_of(connector, settings)
-            stopping.attend(server)
+            stopping.attend(server, connector.hurry)
             _introduce(settings, sock.getsockname()[1], as_json=as_json)
             await server.serve(sockets=[sock])
     return 0
@@ -176,17 +177,19 @@ class Stopping:
     def __init__(self) -> None:
         self._asked = False
         self._server: Server | None = None
+        self._hurry: Callable[[], object] = lambda: None
 
     def __call__(self) -> None:
         """Stop."""
+        self._hurry()
         if self._server is not None:
             self._server.force_exit = self._server.should_exit
             self._server.should_exit = True
         self._asked = True
 
-    def attend(self, server: Server) -> None:
-        """The server that is to stop, at once if that was asked before there was one."""
-        self._server = server
+    def attend(self, server: Server, hurry: Callable[[], object]) -> None:
+        """The server that is to stop, at once if that was asked before there was one, and who is told."""
+        self._server, self._hurry = server, hurry
         server.should_exit = self._asked
 
 

@@ -1,5 +1,7 @@
 """Everything that goes wrong, as an RFC 9457 problem document."""
 
+import asyncio
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,6 +23,7 @@ TITLES = {
     421: "Misdirected request",
 }
 INTERNAL = "Ringback itself failed. Nothing more is shown here; the operator finds it in the log."
+STOPPING = "The server is stopping. Ask again, under the same idempotency key if there was one."
 AWAY = "The store cannot answer now; nothing was half-written. Try again."
 NO_SUCH_PATH = "There is nothing at {path}. All addresses are listed at /docs and in /openapi.json."
 WRONG_METHOD = "{method} is not what this address takes. It takes: {allowed}."
@@ -113,3 +116,6 @@ class NoTraceback:
             log.error("request_broke", error=type(error).__name__, path=scope.get("path"))  # noqa: TRY400 - no text of a caller in logs
             if not begun:
                 await problem(500, INTERNAL)(scope, receive, send)
+        except asyncio.CancelledError:  # by uvicorn, whose patience with open answers is over
+            if not begun:
+                await problem(503, STOPPING, {"Retry-After": "1"})(scope, receive, send)

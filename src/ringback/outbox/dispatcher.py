@@ -68,20 +68,25 @@ class Dispatcher:
             *(asyncio.create_task(_every(every, sweep)) for sweep in sweeps),
         ]
 
+    def take_no_more(self) -> None:
+        """Begin nothing new; what runs goes on, and its leases are renewed, until `stop`."""
+        self._stopping = True
+        self.at_once.open = False
+        if self._manager is not None:
+            self._manager.shutdown.set()
+
     async def stop(self) -> None:
         """Take no more, let what left be answered, leave the rest waiting.
 
         What is not answered in time is let go: its lease lapses, and then it is unknown.
         """
-        self._stopping = True
+        self.take_no_more()
         await asyncio.gather(self.at_once.drain(self._cadence.longest_stop), self._stop_serving())
         await _cancelled(self._loops)
         self._serving, self._loops = None, []
 
     async def _stop_serving(self) -> None:
         if self._serving is not None:
-            if self._manager is not None:
-                self._manager.shutdown.set()
             await asyncio.wait([self._serving], timeout=self._cadence.longest_stop)
             await _cancelled([self._serving])
 

@@ -1,6 +1,7 @@
 """Tells those who wait for a job that it changed."""
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,6 +46,15 @@ class Watch:
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[Change]] = defaultdict(set)
         self.outlet: Callable[[str], None] | None = None
+        self._over_at = math.inf
+
+    def left(self, until: float) -> float:
+        """For how many seconds one who would wait until then, by the event loop's time, may go on."""
+        return max(0.0, min(until, self._over_at) - asyncio.get_running_loop().time())
+
+    def hurry(self, seconds: float) -> None:
+        """Nobody waits for longer than so many seconds from now on."""
+        self._over_at = min(self._over_at, asyncio.get_running_loop().time() + seconds)
 
     def tell(self, job_id: str, job: Job | None = None) -> None:
         """Wake everyone who waits for this job; other processes hear of it through the outlet."""
