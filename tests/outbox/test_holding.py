@@ -1,6 +1,7 @@
 """What Twilio's own limits come to: one sender waits, the others go on, an account gets less room."""
 
 import asyncio
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.shop import ADA, Shop, kinds, opened
 from ringback.outbox.retry import Backoff
 from ringback.outcome import Outcome
 from ringback.store.rows import State
+from ringback.twilio.transport import Request, Response, Transport, open_transport
 
 pytestmark = pytest.mark.anyio
 
@@ -47,6 +49,39 @@ async def test_one_sender_is_held_and_another_goes_on(
         ended = [await shop.until(outcome, State.DONE) for outcome in (first, second)]
 
     assert [len(job.attempts) for job in ended] == [2, 1]
+
+
+@dataclass
+class Busy:
+    """A balancer before Twilio that answers the first text itself, with a 429 of its own."""
+
+    network: Transport
+    answered: bool = False
+
+    async def send(self, request: Request) -> Response:
+        if request.method == "POST" and not self.answered:
+            self.answered = True
+            return Response(429, {}, b"")
+        return await self.network.send(request)
+
+
+async def test_a_429_without_a_code_holds_the_sender_too(tmp_path: Path) -> None:
+    async with open_transport() as network, opened(tmp_path, transport=Busy(network), backoff=SLOW) as shop:
+        first = await shop.run(wait=0)
+        await put_back(shop, first)
+
+        second = await shop.run(wait=0.3)
+
+    assert second.state is State.WAITING
+
+
+async def test_the_sender_of_a_last_try_is_held_too(tmp_path: Path) -> None:
+    async with opened(tmp_path, backoff=replace(SLOW, most_tries=1)) as shop:
+        await strike(shop, str((await shop.account()).default_sender), FULL)
+
+        first, second = await shop.run(), await shop.run(wait=0.3)
+
+    assert (first.state, second.state) == (State.NOT_SENT, State.WAITING)
 
 
 async def test_a_429_narrows_the_accounts_room_to_twilios_own_count(shop: Shop) -> None:

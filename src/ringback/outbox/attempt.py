@@ -79,16 +79,15 @@ class Attempts:
         return Ending(state=State.NOT_SENT, error={"message": UNREADABLE})
 
     def _failed(self, job: Job, failure: Failure) -> Ending:
-        if isinstance(failure, NotSent) and self.backoff.allows_another(job.attempts):
+        if isinstance(failure, NotSent):
             return self._not_sent(job, failure)
         return Ending(state=State(failure.verdict.value), error=failure.fault.facts())
 
     def _not_sent(self, job: Job, failure: NotSent) -> Ending:
-        error = failure.fault.facts()
-        if not self.backoff.allows_another(job.attempts):
-            return Ending(state=State.NOT_SENT, error=error)
+        """It waits for another try, or had its last one; its sender may have to rest in both cases."""
+        state = State.WAITING if self.backoff.allows_another(job.attempts) else State.NOT_SENT
         wait = self.backoff.wait(job.attempts, failure.fault.retry_after, self.chance)
-        return Ending(state=State.WAITING, error=error, wait=wait)
+        return Ending(state=state, error=failure.fault.facts(), wait=wait)
 
     def _done(self, run: Run, result: Result) -> Ending:
         message = self._message(run, result) if makes_message(run.action) else None

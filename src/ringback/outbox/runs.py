@@ -78,13 +78,14 @@ class Runs:
         error = ending.error or {}
         code, seconds = error.get("code"), ending.wait / 1000
         # A verification's own limits are a 429, too, and say nothing of the requests in the air.
-        if error.get("http_status") == 429 and code in (None, TOO_MANY):  # noqa: PLR2004 - Too Many Requests
+        too_many = error.get("http_status") == 429 and code in (None, TOO_MANY)  # noqa: PLR2004 - Too Many Requests
+        if too_many:
             self._means.flights.turned_away(job.account_id, error.get("concurrent_requests"))
         elif ending.state is State.DONE:
             self._means.flights.answered(job.account_id)
         if job.sender is None:
             return
-        if code in (TOO_MANY, FULL_QUEUE) and seconds:
+        if (too_many or code == FULL_QUEUE) and seconds:
             await self._means.store.senders.hold(job.account_id, job.sender, seconds)
         await self._means.store.senders.heed(job.id, code)
 

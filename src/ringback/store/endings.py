@@ -24,6 +24,8 @@ class MadeMessage:
 class Ending:
     """How a try ended; WAITING puts the job back for another, `wait` milliseconds later.
 
+    After a last try that was not sent, `wait` is what there would have been before another.
+
     `proof` is the SID of what was made at Twilio, where that is no message.
     """
 
