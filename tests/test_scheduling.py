@@ -52,6 +52,14 @@ async def test_a_message_to_send_later_waits_and_nobody_waits_with_it(shop: Shop
     assert shop.texts == 0
 
 
+async def test_a_message_to_send_later_is_told_the_same_at_once_as_when_it_is_asked_about(shop: Shop) -> None:
+    outcome = await shop.run(send_at=iso(machine_clock() + HOUR))
+
+    job = await shop.job(outcome)
+    assert (outcome.due_at, outcome.expected_at) == (job.due_at, job.expected_at)
+    assert job.expected_at is None
+
+
 async def test_a_message_leaves_at_its_instant_and_not_before(shop: Shop) -> None:
     send_at = machine_clock() + 400
 

@@ -171,7 +171,8 @@ class JobTable:
             await self._queries.let_wait(c, id=new.id)
         ticket = _queued(new, pacing, away)
         await line.join(c, ticket)
-        return ticket, _accepted(new, row, _WAITING, new.due_at + round(ticket.wait * 1000))
+        turn_at = row["updated_at"] + turn if turn is not None else new.due_at
+        return ticket, _accepted(new, row, _WAITING, turn_at)
 
     async def get(self, job_id: str) -> Job | None:
         """The job of that id."""
