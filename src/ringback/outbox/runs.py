@@ -15,7 +15,7 @@ FULL_QUEUE = 21611  # Twilio docs, errors/21611: this sender's queue is full
 SPENT = 0.85  # of its lease; a send that would leave later than that is put back
 HELD_UP = Ending(
     state=State.WAITING,
-    error={"message": "The process was held up for as long as its lease, so nothing was sent then."},
+    error={"message": "The process was held up until it was too late, so nothing was sent then."},
     wait=1_000,
 )
 
@@ -41,9 +41,7 @@ class Runs:
         try:
             if claimed.wait:
                 await asyncio.sleep(claimed.wait)
-            spent = self._means.clock() - began - claimed.wait * 1000
-            held_up = spent > self._lease * SPENT * 1000
-            ending = HELD_UP if held_up else await self._attempt(job)
+            ending = HELD_UP if self._is_late(claimed, began) else await self._attempt(job)
             await self._heed(job, ending)  # before its sender's next job can be taken
             place = Place(account_id=job.account_id, job_id=job.id, attempt=job.attempts)
             await until_written(
@@ -55,6 +53,15 @@ class Runs:
             "attempt_ended", job=job.id, action=job.action, attempt=job.attempts, state=ending.state.value
         )
         return ending.wait / 1000 if ending.state is State.WAITING else None
+
+    def _is_late(self, claimed: Claimed, began: int) -> bool:
+        """Whether its lease may be over before an answer comes, or the job has expired since its claim.
+
+        The instants are the database's, so this machine only says how much time has passed.
+        """
+        passed, expires_at = self._means.clock() - began, claimed.job.expires_at
+        spent = passed - claimed.wait * 1000 > self._lease * SPENT * 1000
+        return spent or (expires_at is not None and claimed.job.updated_at + passed >= expires_at)
 
     async def _heed(self, job: Job, ending: Ending) -> None:
         """Learn of the answer; whatever goes wrong here, the answer itself is recorded."""
