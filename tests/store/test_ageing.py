@@ -172,6 +172,23 @@ async def test_a_status_that_comes_after_the_redaction_still_moves_the_message(
     assert (await get(store)).message_status == "delivered"
 
 
+async def test_twilios_words_that_come_after_the_redaction_are_not_kept(
+    store: Store, new_job: NewJobOf
+) -> None:
+    await finished(store, new_job)
+    await store.ageing.redact(HOUR, 10)
+    place = Place(account_id="acc_shop", job_id="job_1", attempt=1)
+    late = MadeMessage(
+        sid=SID, status="undelivered", error_code=30003, error_message=f"{ADA} cannot be reached"
+    )
+
+    await store.outcomes.report(place, late, "callback", machine_clock())
+
+    job = await get(store)
+    assert (job.message_status, job.message_error_code, job.message_error) == ("undelivered", 30003, None)
+    assert ADA not in await held(store)
+
+
 async def test_verifications_forget_their_recipient(store: Store) -> None:
     old, young = machine_clock() - 2 * HOUR, machine_clock()
     for name, now in (("old", old), ("young", young)):

@@ -61,6 +61,12 @@ def test_details_are_scrubbed_however_deep_they_stand() -> None:
     }
 
 
+def test_a_text_that_is_also_a_word_of_the_ledger_takes_nothing_away_from_a_status() -> None:
+    detail = {"sid": SID, "status": "delivered", "message": "Your delivered parcel"}
+
+    assert scrubbed(detail, ["delivered"]) == detail | {"message": f"Your {ERASED} parcel"}
+
+
 def test_longer_texts_go_first_and_short_ones_tear_no_holes() -> None:
     found = texts_of({"to": "+14155550123", "body": "Hi", "tags": {"a": "Lovelace", "b": ["Lovelace, Ada"]}})
 

@@ -28,6 +28,8 @@ HARMLESS = frozenset(
     }
 )
 """Names whose texts say nothing of a person; the sender is the account's own."""
+WORDS = frozenset({"proved_by", "state", "status"})
+"""Names of what the ledger itself says, in an error or an event."""
 
 SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 NUMBER = re.compile(r"(?<![\w-])\+?\d[\d ().-]{5,}\d(?![\w-])")
@@ -52,10 +54,15 @@ def scrubbed(detail: Any, private: Iterable[str]) -> Any:
         case str():
             return _scrubbed_text(detail, private)
         case Mapping():
-            return {name: scrubbed(value, private) for name, value in detail.items()}
+            return {name: _kept(name, value, private) for name, value in detail.items()}
         case list():
             return [scrubbed(value, private) for value in detail]
     return detail
+
+
+def _kept(name: str, value: Any, private: Iterable[str]) -> Any:
+    """What stands under a name: a status stays one, also where somebody's text was that very word."""
+    return value if name in WORDS else scrubbed(value, private)
 
 
 def redacted_job(row: Any) -> tuple[dict[str, str | None], list[str]]:
