@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from ringback.errors import Failure, RingbackError
+
 NAME = "ringback"
 
 SHOWN = frozenset(
@@ -86,3 +88,14 @@ def logger() -> Any:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def words(error: Exception) -> str:
+    """What may be logged of an error: our own sentence, what Twilio answered, or what kind it is.
+
+    Twilio's own sentences are left out: they name recipients.
+    """
+    if isinstance(error, Failure) and error.fault.http_status is not None:
+        code = f", code {error.fault.code}" if error.fault.code is not None else ""
+        return f"Twilio answered {error.fault.http_status}{code}."
+    return error.message if isinstance(error, RingbackError) else type(error).__name__

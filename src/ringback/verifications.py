@@ -13,8 +13,8 @@ from typing import Any
 from ringback.accounts import Accounts
 from ringback.action import Action, Verification
 from ringback.clock import Clock
-from ringback.errors import Failure, Fault, FieldError, NotSent, Refused, RingbackError
-from ringback.log import logger
+from ringback.errors import Failure, Fault, FieldError, NotSent, Refused
+from ringback.log import logger, words
 from ringback.store.persistence import until_written
 from ringback.store.rows import Account
 from ringback.store.rows import Verification as Kept
@@ -105,8 +105,7 @@ class Verifications:
         try:
             await self._end_those(account_id, open_ones)
         except Exception as error:  # noqa: BLE001 - the other accounts' deadlines hold all the same
-            text = error.message if isinstance(error, RingbackError) else type(error).__name__
-            log.warning("verifications_not_ended", account=account_id, error=text)
+            log.warning("verifications_not_ended", account=account_id, error=words(error))
 
     async def _end_those(self, account_id: str, open_ones: list[Kept]) -> None:
         """Up to the first one that nobody answers: the next would wait as long, and the next sweep too."""

@@ -3,18 +3,22 @@
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 from tests.shop import ADA, DROPPED, DROPPED_BEFORE, LIMITED, Shop, kinds
 
+from ringback.accounts import Accounts
 from ringback.clock import machine_clock
 from ringback.outbox.reconcile import Reconcile
 from ringback.outcome import Outcome, Timeline
+from ringback.settings import Settings
 from ringback.store import Store, open_store
 from ringback.store.jobs import FAR_FUTURE
 from ringback.store.listing import JobFilter
 from ringback.store.rows import State
 from ringback.twilio import resources
 from ringback.twilio.resources import Product, Resource
+from ringback.twilio.transport import Request, Response, Transport
 
 pytestmark = pytest.mark.anyio
 
@@ -42,6 +46,19 @@ def join_beside(shop: Shop, store: Store) -> Reconcile:
 
 def message_of(job: Timeline) -> str:
     return str(job.events[-1]["detail"]["message"])
+
+
+class Quoting:
+    """A Twilio that refuses to list what went to somebody, and names them as the real one does."""
+
+    def __init__(self, other: Transport) -> None:
+        self._other = other
+
+    async def send(self, request: Request) -> Response:
+        if request.method != "GET" or "Messages.json" not in request.url:
+            return await self._other.send(request)
+        said = {"code": 21211, "message": f"The 'To' number {ADA} is not a valid phone number."}
+        return Response(400, {"content-type": "application/json"}, orjson.dumps(said))
 
 
 async def lists(shop: Shop) -> int:
@@ -317,3 +334,18 @@ async def test_a_rate_limit_is_no_unknown_outcome(shop: Shop) -> None:
     row = await shop.parts.store.jobs.get(str(outcome.id))
     assert row is not None
     assert (row.state, row.look_at) == (State.DONE, None)
+
+
+async def test_twilios_own_words_about_a_look_never_reach_the_log(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    await lost(shop)
+    store, settings = shop.parts.store, Settings(database=shop.database, key_file=shop.database)
+    accounts = Accounts(store.accounts, shop.keyring, Quoting(shop.transport), machine_clock, settings)
+    shop.alter("update jobs set look_at = 1 where state = 'unknown' and look_at < ?", FAR_FUTURE)
+
+    await Reconcile(store, accounts, shop.parts.verifications, machine_clock).look_up_due()
+
+    assert "not_looked_up" in caplog.text
+    assert "Twilio answered 400, code 21211." in caplog.text
+    assert ADA not in caplog.text

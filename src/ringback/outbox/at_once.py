@@ -7,9 +7,9 @@ all else the way through it would only be a second write (`docs/decisions/0008-a
 import asyncio
 from dataclasses import dataclass
 
-from ringback.log import logger
+from ringback.log import logger, words
 from ringback.outbox.means import Means
-from ringback.outbox.runs import Runs, words
+from ringback.outbox.runs import Runs
 from ringback.store.claims import Claimed
 from ringback.store.jobs import NewJob, Pacing, Start
 from ringback.store.rows import Job, State

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from ringback.errors import Unavailable
-from ringback.log import logger
+from ringback.log import logger, words
 from ringback.outbox.at_once import AtOnce
 from ringback.outbox.means import Means
-from ringback.outbox.runs import Runs, words
+from ringback.outbox.runs import Runs
 from ringback.store.claims import Later
 from ringback.store.jobs import Start
 from ringback.store.tickets import Ticket

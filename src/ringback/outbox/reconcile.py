@@ -13,7 +13,7 @@ from ringback.action import Proof
 from ringback.actions import find
 from ringback.clock import Clock
 from ringback.errors import Conflict, NotFound, Refused, RingbackError
-from ringback.log import logger
+from ringback.log import logger, words
 from ringback.outbox.lookup import LOOKUPS, wording
 from ringback.outbox.lookup.found import MATCHED_BY, Found, Inputs, Lookup, Search
 from ringback.outbox.lookup.matching import judge
@@ -99,7 +99,7 @@ class Reconcile:
             try:
                 await look()
             except RingbackError as error:
-                log.warning("not_looked_up", account=account.name, jobs=len(jobs), error=error.message)
+                log.warning("not_looked_up", account=account.name, jobs=len(jobs), error=words(error))
                 if not _concerns_one(error):
                     return
             except Exception as error:  # noqa: BLE001 - an answer that cannot be read must not stop the others

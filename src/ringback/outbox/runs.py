@@ -2,8 +2,7 @@
 
 import asyncio
 
-from ringback.errors import RingbackError
-from ringback.log import logger
+from ringback.log import logger, words
 from ringback.outbox.flights import TOO_MANY
 from ringback.outbox.means import Means
 from ringback.store.claims import Claimed
@@ -100,8 +99,3 @@ class Runs:
         """Say that this process is still at its jobs."""
         if self.running:
             await self._means.store.claims.renew(list(self.running), self._means.owner, self._lease)
-
-
-def words(error: Exception) -> str:
-    """What may be logged of an error: our own sentence, or what kind it is."""
-    return error.message if isinstance(error, RingbackError) else type(error).__name__

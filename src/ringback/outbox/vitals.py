@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from ringback.errors import RingbackError
-from ringback.log import logger
+from ringback.log import logger, words
 from ringback.outbox.flights import Flights
 from ringback.outbox.means import Means
 
@@ -57,8 +56,7 @@ class Vitals:
             try:
                 await self.look()
             except Exception as error:  # noqa: BLE001 - a database that is away: the next look may find it
-                words = error.message if isinstance(error, RingbackError) else type(error).__name__
-                log.warning("look_failed", error=words)
+                log.warning("look_failed", error=words(error))
             await asyncio.sleep(max(EVERY, SHARE * (loop.time() - began)))
 
     async def _feel_the_loop(self) -> None:
