@@ -132,10 +132,14 @@ async def _try_all(transaction: Transaction, group: list[Unit]) -> tuple[Unit | 
 
 
 class Lane:
-    """Units in the order in which they came, handed out in groups."""
+    """Units in the order in which they came, handed out in groups.
 
-    def __init__(self) -> None:
+    Whoever comes within so many `turns` of the event loop after the first joins its group.
+    """
+
+    def __init__(self, turns: int = 0) -> None:
         self._units: asyncio.Queue[Unit | None] = asyncio.Queue()
+        self._turns = turns
 
     def __len__(self) -> int:
         """How many wait."""
@@ -151,18 +155,12 @@ class Lane:
     async def run(self, do_group: Callable[[list[Unit]], Awaitable[None]]) -> None:
         """Hand out groups until `finish` is called."""
         while (unit := await self._units.get()) is not None:
-            group = [unit]
-            while len(group) < LARGEST_GROUP and not self._units.empty():
-                if (unit := self._units.get_nowait()) is None:
-                    self.finish()
-                    break
-                group.append(unit)
-            await self._do(do_group, group)
+            await self._do(do_group, [unit])
 
-    @staticmethod
-    async def _do(do_group: Callable[[list[Unit]], Awaitable[None]], group: list[Unit]) -> None:
+    async def _do(self, do_group: Callable[[list[Unit]], Awaitable[None]], group: list[Unit]) -> None:
         """Whatever happens, everybody is told, and the next group has its turn."""
         try:
+            await self._gather(group)
             await do_group(group)
         except BaseException as error:
             for member in group:
@@ -172,6 +170,15 @@ class Lane:
         finally:
             for member in group:
                 member.tell()
+
+    async def _gather(self, group: list[Unit]) -> None:
+        for _ in range(self._turns):
+            await asyncio.sleep(0)
+        while len(group) < LARGEST_GROUP and not self._units.empty():
+            if (unit := self._units.get_nowait()) is None:
+                self.finish()
+                break
+            group.append(unit)
 
     def finish(self) -> None:
         """Let `run` end once what waits is done; a cancelled commit would hang its callers."""

@@ -23,6 +23,9 @@ AnswerT = TypeVar("AnswerT")
 OLDEST_SQLITE = (3, 35, 0)  # the first with RETURNING, https://www.sqlite.org/lang_returning.html
 BUSY_TIMEOUT = 5.0  # seconds
 STATEMENTS_KEPT = 256
+# Answers come in bursts, and a commit takes half a millisecond of the processor: with 64 in flight, those who
+# join within so many turns double a group.
+TURNS_TO_JOIN = 8
 # The database's own trouble; all else is a statement's: https://www.sqlite.org/rescode.html
 TROUBLES = frozenset(
     {
@@ -113,7 +116,7 @@ class Sqlite:
         self._transaction = SqliteTransaction(writer, self._file)
         self._reader = reader
         self._path = path
-        self._writes = Lane()
+        self._writes = Lane(TURNS_TO_JOIN)
         self._reads = Lane()
 
     @property
