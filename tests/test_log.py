@@ -1,5 +1,6 @@
 """Logs: events and ids, never what was not listed."""
 
+import ast
 import json
 import logging
 import subprocess
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.shop import ADA, Shop
 
+import ringback
 from ringback.log import SHOWN, configure, logger, show_known
 
 HUSH = "hush-271828"
@@ -90,6 +92,19 @@ logger().warning("lease_lapsed", job="job_2", body={HUSH!r})
     assert "job_1" not in said.stderr
     assert "job_2" in said.stderr
     assert HUSH not in said.stderr
+
+
+def test_whatever_our_own_code_logs_is_shown() -> None:
+    logged = {
+        (file.name, keyword.arg)
+        for file in Path(ringback.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("log.")
+        for keyword in call.keywords
+    }
+
+    assert len(logged) > 20
+    assert [one for one in sorted(logged, key=str) if one[1] not in SHOWN] == []
 
 
 @pytest.mark.anyio
