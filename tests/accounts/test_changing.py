@@ -5,7 +5,10 @@ from tests.accounts.desk import Desk, errors_of, live
 from tests.store.conftest import NOBODY
 
 from ringback.errors import Conflict, InvalidInput, NotFound
+from ringback.store.endings import Ending, Place
 from ringback.store.jobs import NewJob
+from ringback.store.rows import State
+from ringback.store.tickets import Ticket
 
 pytestmark = pytest.mark.anyio
 
@@ -31,6 +34,15 @@ async def wait_with_a_job(desk: Desk) -> str:
     )
     await desk.store.jobs.accept(new, NOBODY)
     return new.id
+
+
+async def claim_and_lose(desk: Desk, job_id: str) -> Place:
+    """Let the answer to a job's try be lost; which try it was."""
+    account = await desk.accounts.find("shop")
+    await desk.store.claims.claim(Ticket(job_id=job_id, account_id=account.id), None, "test", 15)
+    place = Place(account_id=account.id, job_id=job_id, attempt=1)
+    await desk.store.outcomes.record(place, Ending(state=State.UNKNOWN), "test", 2)
+    return place
 
 
 async def test_only_what_is_given_changes(desk: Desk) -> None:
@@ -121,6 +133,23 @@ async def test_waiting_jobs_are_not_taken_along_to_another_account(desk: Desk) -
 
     with pytest.raises(Conflict, match="1 job waits or runs for shop"):
         await desk.accounts.change("shop", live(await desk.customer()))
+
+
+@pytest.mark.parametrize("change", ["account_sid", "region"])
+async def test_while_a_job_is_unknown_its_account_stays_where_the_job_can_be_found(
+    desk: Desk, change: str
+) -> None:
+    body = live(await desk.customer())
+    await desk.accounts.connect(body)
+    place = await claim_and_lose(desk, await wait_with_a_job(desk))
+    other = live(await desk.customer())
+    elsewhere = {"region": "ie1", "auth_token": body["auth_token"]} if change == "region" else other
+
+    with pytest.raises(Conflict, match="1 job is unknown for shop"):
+        await desk.accounts.change("shop", elsewhere)
+
+    await desk.store.outcomes.settle(place, Ending(state=State.NOT_SENT), "ada", 3)
+    await desk.accounts.change("shop", elsewhere)
 
 
 async def test_an_api_key_goes_with_its_secret(desk: Desk) -> None:

@@ -137,6 +137,7 @@ BY_INDEXES: list[tuple[str, dict[str, Any], str]] = [
     ("turns_between", {"after_at": 0, "after_id": "", "until": 0, "most": 10}, "jobs_waiting"),
     ("jobs_with_lapsed_lease", {}, "jobs_running"),
     ("unfinished_jobs", OF_SHOP, "jobs_running"),
+    ("unknown_jobs", OF_SHOP, "jobs_in_trouble"),
     ("expired_jobs", {"most": 10}, "jobs_expiring"),
     ("aged_jobs", {"keep": 1 << 60, "most": 10}, "jobs_to_redact"),
     ("aged_verifications", {"keep": 1 << 60, "most": 10}, "verifications_to_redact"),

@@ -60,8 +60,3 @@ def again_needed(account: Account, wanted: NewAccount, change: Mapping[str, Any]
         "a kept secret never goes elsewhere than it was entered for."
     )
     return [FieldError(name, reason) for name in used if not change.get(name)]
-
-
-def crosses_worlds(account: Account, wanted: NewAccount) -> bool:
-    """Whether waiting jobs would be sent by another account, or leave the simulator for real phones."""
-    return (account.account_sid, account.environment) != (wanted.account_sid, wanted.environment)

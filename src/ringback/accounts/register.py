@@ -8,12 +8,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from ringback.accounts.capabilities import Report, read_report
-from ringback.accounts.change import TESTED, again_needed, crosses_worlds, merged, moved, tidy, unblanked
+from ringback.accounts.change import TESTED, again_needed, merged, moved, tidy, unblanked
 from ringback.accounts.connected import Connected
 from ringback.accounts.connection import Clients, checked_account
 from ringback.accounts.default_service import settled_service
 from ringback.accounts.fields import PREVIOUS_TOKEN_LIFETIME, AccountChange, NewAccount, Rotation
 from ringback.accounts.kept import Kept, Opened
+from ringback.accounts.moving import require_idle, require_movable
 from ringback.accounts.place import Allowed, check_base_url
 from ringback.accounts.sealing import SEALED, SECRETS, Previous, opened, sealed
 from ringback.clock import Clock
@@ -105,7 +106,7 @@ class Accounts:
     async def remove(self, name: str) -> None:
         """Erase its secrets and free its name. Raises `NotFound`, or `Conflict` while jobs wait or run."""
         account = await self.find(name)
-        await self._require_idle(account, "removed")
+        await require_idle(self._table, account, "removed")
         await self._table.remove(account.id, self._clock())
         self._kept.forget(account)
         log.info("account_removed", account=account.name, environment=account.environment)
@@ -190,8 +191,7 @@ class Accounts:
             raise InvalidInput(errors)
         if wanted.name != account.name:
             await self._require_free(wanted.name)
-        if crosses_worlds(account, wanted):
-            await self._require_idle(account, "pointed elsewhere")
+        await require_movable(self._table, account, wanted)
         previous = self._previous(account, wanted, token_lifetime)
         row = replace(
             self._row(account.id, wanted),
@@ -263,13 +263,6 @@ class Accounts:
     async def _require_free(self, name: str) -> None:
         if await self._table.by_name(name) is not None:
             raise _taken(name)
-
-    async def _require_idle(self, account: Account, done: str) -> None:
-        if jobs := await self._table.unfinished_jobs(account.id):
-            raise Conflict(
-                f"{jobs} {'job waits or runs' if jobs == 1 else 'jobs wait or run'} for {account.name}. "
-                f"Let them end, or withdraw them; then it can be {done}."
-            )
 
 
 def _said(model: type[BaseModel], given: Given | BaseModel, read: Callable[[Given], Given]) -> Given:

@@ -76,6 +76,11 @@ class AccountTable:
         row = await self._database.read(lambda c: self._queries.unfinished_jobs(c, account_id=account_id))
         return int(row["jobs"])
 
+    async def unknown_jobs(self, account_id: str) -> int:
+        """How many of its jobs are unknown."""
+        row = await self._database.read(lambda c: self._queries.unknown_jobs(c, account_id=account_id))
+        return int(row["jobs"])
+
     async def remove(self, account_id: str, now: int) -> None:
         """Erase its secrets and let its name go."""
         await self._database.write(

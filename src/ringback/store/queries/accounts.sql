@@ -50,6 +50,12 @@ select * from accounts where removed_at is null order by name;
 select (select count(*) from jobs where state = 'waiting' and account_id = :account_id)
        + (select count(*) from jobs where state = 'running' and account_id || '' = :account_id) as jobs;
 
+-- name: unknown_jobs(account_id)^
+-- How many jobs of an account may have been sent, for all that is known.
+select count(*) as jobs from jobs
+where state = 'unknown' and state <> 'done' and state <> 'waiting' and state <> 'running'
+  and account_id || '' = :account_id;
+
 -- name: remove_account(id, nothing, now)!
 -- Forget an account's secrets and let its name go; its jobs stay in the ledger.
 update accounts set removed_at = :now, auth_token = :nothing, api_key_secret = null,
