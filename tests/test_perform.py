@@ -160,8 +160,10 @@ async def test_many_callers_with_one_key_make_one_message(shop: Shop) -> None:
     assert await shop.requests() == ["CreateMessage"]
 
 
-@pytest.mark.parametrize("key", ["", "k" * 256])
-async def test_a_key_has_1_to_255_characters(shop: Shop, key: str) -> None:
+@pytest.mark.parametrize(
+    "key", ["", "k" * 256, "a\0b", "a\ud800b"], ids=["none", "long", "nul", "half a pair"]
+)
+async def test_a_key_has_1_to_255_characters_that_every_database_keeps(shop: Shop, key: str) -> None:
     assert set(await refused_fields(shop, "SendMessage", HI, key=key)) == {"Idempotency-Key"}
 
 

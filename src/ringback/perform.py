@@ -1,5 +1,6 @@
 """The one door: a read runs now, everything else becomes a job before any byte leaves."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -31,6 +32,7 @@ from ringback.twilio.rehearsal import Rehearsal, Rehearsed
 from ringback.verifications import Run, Verifications
 
 LONGEST_KEY = 255
+NO_TEXT = re.compile("[\0\ud800-\udfff]")  # what no PostgreSQL keeps
 DEFAULTED = ("sender", "service_sid")
 
 
@@ -105,8 +107,10 @@ class Perform:
             InvalidInput: The key is none, or it is too late for a new job.
             Full: Too many jobs wait for one more; nothing was written.
         """
-        if asked.key is not None and not 0 < len(asked.key) <= LONGEST_KEY:
-            raise InvalidInput([FieldError("Idempotency-Key", f"Give 1 to {LONGEST_KEY} characters.")])
+        if asked.key is not None and (not 0 < len(asked.key) <= LONGEST_KEY or NO_TEXT.search(asked.key)):
+            raise InvalidInput(
+                [FieldError("Idempotency-Key", f"Give 1 to {LONGEST_KEY} characters of text.")]
+            )
         new, pacing = self.planned(prepared, asked)
         refusal = await self.refusal(prepared)
         if refusal is None and new.sealed is None:
