@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.shop import ADA, DROPPED, DROPPED_BEFORE, LIMITED, Shop, kinds
+from tests.shop import ADA, DROPPED, DROPPED_BEFORE, HI, LIMITED, Shop, kinds
 
 from ringback.accounts import Accounts
 from ringback.clock import machine_clock
@@ -199,6 +199,22 @@ async def test_one_that_a_person_called_done_may_have_made_the_message(shop: Sho
     await later(shop)
 
     assert (await shop.job(absent)).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("fault", [None, DROPPED], ids=["done", "unknown"])
+async def test_what_the_same_account_sent_under_another_name_is_counted_too(
+    shop: Shop, fault: dict[str, str] | None
+) -> None:
+    await shop.connect("again")
+    absent = await lost(shop, DROPPED_BEFORE)
+    await shop.fault(fault or {"kind": "none"})
+    sent = await shop.connector.run("SendMessage", HI, account="again")
+    assert sent.state is (State.DONE if fault is None else State.UNKNOWN)
+
+    await later(shop)
+
+    assert (await shop.job(absent)).state is State.UNKNOWN
+    assert (await shop.job(sent)).state is sent.state
 
 
 async def test_beside_an_equal_job_that_runs_nothing_is_judged(shop: Shop) -> None:

@@ -135,9 +135,10 @@ class Reconcile:
         }
         running = frozenset(owner.job.id for owner in owners if owner.job.state is State.RUNNING)
         judged = judge(edges, running)
-        for owner in owners:
-            if owner.job.state is State.UNKNOWN and (sid := judged.proved.get(owner.job.id)) is not None:
-                await self._settle(search, lookup, owner.job, found[sid], who)
+        # Jobs of the same account under another name count, and are settled when they are looked for.
+        for job in [owner.job for owner in owners if owner.job.account_id == account.id]:
+            if job.state is State.UNKNOWN and (sid := judged.proved.get(job.id)) is not None:
+                await self._settle(search, lookup, job, found[sid], who)
         taken = set(judged.proved.values())
         mistimed = {
             name: sum(one.sid not in taken for one in ones)

@@ -92,12 +92,16 @@ class LookTable:
     async def owners(self, account_id: str, recipient: str | None) -> list[Owner]:
         """Jobs to a recipient (or to nobody by name) that may have made what no job has claimed.
 
-        They are unknown, running, or done as a person said who named no message.
+        They are unknown, running, or done as a person said who named no message; and of whichever name the
+        account at Twilio is connected under.
         """
 
         async def select(c: Any) -> list[Owner]:
-            rows = self._queries.possible_owners(c, account_id=account_id, recipient=recipient or "")
-            return [_owner(row) async for row in rows]
+            return [
+                _owner(row)
+                for one in await self._connections(c, account_id)
+                async for row in self._queries.possible_owners(c, account_id=one, recipient=recipient or "")
+            ]
 
         return await self._database.read(select)
 
@@ -105,15 +109,19 @@ class LookTable:
         """Those SIDs that prove no job yet."""
 
         async def select(c: Any) -> set[str]:
-            found = set()
-            for sid in sids:
-                message = await self._queries.message(c, account_id=account_id, sid=sid)
-                proof = await self._queries.proof(c, account_id=account_id, sid=sid)
-                if message is None and proof is None:
-                    found.add(sid)
-            return found
+            free = set(sids)
+            for one in await self._connections(c, account_id):
+                for sid in sids:
+                    message = await self._queries.message(c, account_id=one, sid=sid)
+                    proof = await self._queries.proof(c, account_id=one, sid=sid)
+                    if message is not None or proof is not None:
+                        free.discard(sid)
+            return free
 
         return await self._database.read(select)
+
+    async def _connections(self, c: Any, account_id: str) -> list[str]:
+        return [row["id"] async for row in self._queries.connections_of(c, account_id=account_id)]
 
 
 def _owner(row: Any) -> Owner:

@@ -39,6 +39,13 @@ from jobs j join accounts a on a.id = j.account_id
 where j.state = 'running' and j.lease_until > 0  -- by the few that run, not by the many of the account
   and j.account_id || '' = :account_id and coalesce(j.recipient, '') = :recipient;
 
+-- name: connections_of(account_id)
+-- Under which ids the account at Twilio of one of them is or was connected: all of these show in its lists.
+select s.id from accounts a
+join accounts s on s.account_sid = a.account_sid and coalesce(s.base_url, '') = coalesce(a.base_url, '')
+where a.id = :account_id
+order by s.id;
+
 -- name: insert_proof(account_id, sid, job_id)^
 -- What proves one job proves no other; answers nothing if it is claimed.
 insert into proofs (account_id, sid, job_id) values (:account_id, :sid, :job_id)
