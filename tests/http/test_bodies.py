@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from starlette.types import Message, Receive, Scope, Send
-from tests.http.outside import ADA, Api
+from tests.http.outside import ADA, Api, served
+from tests.postgres import PostgresServer
 
 from ringback.http.problems import NoTraceback
+from ringback.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -94,6 +98,29 @@ async def test_odd_names_in_addresses_are_not_found(api: Api) -> None:
     for name in ("..%2f..%2fetc", "%00", "a" * 5_000, "__init__", "%F0%9F%98%80"):
         assert (await api.get(f"/v1/actions/{name}")).status == 404
         assert (await api.get(f"/v1/jobs/{name}")).status == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/jobs/a%00b", "/v1/jobs?to=a%00b", "/v1/accounts/a%00b", "/v1/senders?account=a%00b"]
+)
+async def test_a_nul_which_postgres_keeps_nowhere_is_the_callers_mistake(
+    settings: Settings, postgres: PostgresServer, path: str
+) -> None:
+    async with postgres.database() as url, served(replace(settings, database=url), dispatch=False) as api:
+        answer = await api.get(path)
+
+    assert answer.status == 422
+    assert "NUL" in answer.body["errors"][0]["message"]
+
+
+async def test_a_stranger_with_a_nul_is_refused_and_breaks_nothing(
+    settings: Settings, postgres: PostgresServer
+) -> None:
+    public = replace(settings, public_url="https://ringback.example.org")
+    async with postgres.database() as url, served(replace(public, database=url), dispatch=False) as api:
+        answer = await api.post("/hooks/a%00b/status/job_1/1", key=None)
+
+    assert answer.status == 422
 
 
 async def test_no_text_of_a_person_breaks_a_send(shop: Api) -> None:

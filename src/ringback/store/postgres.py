@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import asyncpg  # type: ignore[import-untyped]
 from aiosql.utils import VAR_REF
 
-from ringback.errors import Misconfigured, Unavailable
+from ringback.errors import FieldError, InvalidInput, Misconfigured, Unavailable
 from ringback.settings import PostgresUrl
 from ringback.store.database import Blame, Lane, Unit, Work, commit_together, unopenable, unreadable
 from ringback.store.migrating import applied_to, migrate, require_known, scripts
@@ -192,6 +192,8 @@ class Postgres:
 
     def _told(self, error: Exception) -> Exception:
         """The error as its caller is to hear it."""
+        if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+            return InvalidInput([FieldError("input", "Leave out the character NUL.")])
         # A row that was there at every try is met by nobody: writing it again would fail for ever.
         if blame(error) is Blame.UNIT or isinstance(error, asyncpg.UniqueViolationError):
             return error
