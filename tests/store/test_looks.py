@@ -198,6 +198,25 @@ async def test_an_answers_own_proof_is_kept_and_another_jobs_is_an_alarm(store: 
     assert second[-1].kind == "alarm"
 
 
+@pytest.mark.parametrize("told", ["by its callback", "by its answer"])
+async def test_a_message_that_was_taken_for_another_jobs_is_an_alarm(store: Store, told: str) -> None:
+    message = MadeMessage(sid=SID, status="sent")
+    done = Ending(state=State.DONE, result="{}", message=message)
+    await running(store, "job_2")
+    await unknown(store, "job_1")
+    await store.outcomes.settle(first_try("job_1"), done, "listing", 4_000)
+
+    if told == "by its callback":
+        await store.outcomes.report(first_try("job_2"), message, "callback", 5_000)
+    else:
+        await store.outcomes.record(first_try("job_2"), done, "p", 5_000, await job(store, "job_2"))
+
+    _, events = await store.jobs.timeline("job_2")
+    (alarm,) = [event for event in events if event.kind == "alarm"]
+    assert "job_1" in alarm.detail
+    assert (await job(store, "job_2")).state is State.DONE
+
+
 async def test_a_job_and_the_one_in_its_place_are_written_together_or_not_at_all(
     store: Store, new_job: NewJobOf
 ) -> None:

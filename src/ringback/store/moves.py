@@ -83,6 +83,9 @@ class Moves:
         if fresh and message.error_code is None:
             return False
         known = await self._queries.message(c, account_id=place.account_id, sid=message.sid)
+        if known["job_id"] != place.job_id:
+            text = f"{message.sid} was taken for the message of {known['job_id']}, which it is not."
+            await note(self._queries, c, place.job, now, "alarm", "ringback", message=text, sid=message.sid)
         if message.error_code is not None or moves_forward(known["status"], message.status):
             await self._queries.move_message(
                 c,
