@@ -143,7 +143,7 @@ async def test_what_nobody_foresaw_is_a_500_without_its_words(caplog: pytest.Log
     async def receive() -> Message:
         return {"type": "http.disconnect"}
 
-    scope = {"type": "http", "method": "GET", "path": "/x", "headers": []}
+    scope = {"type": "http", "method": "GET", "path": f"/x/{ADA}", "headers": []}
     await NoTraceback(broken)(scope, receive, send)
 
     assert sent[0]["status"] == 500
@@ -151,3 +151,4 @@ async def test_what_nobody_foresaw_is_a_500_without_its_words(caplog: pytest.Log
     assert "ZeroDivisionError" in shown
     assert "ZeroDivisionError" not in sent[1]["body"].decode()
     assert "123456" not in shown
+    assert ADA not in shown

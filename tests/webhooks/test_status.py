@@ -124,6 +124,19 @@ async def test_what_is_wrong_is_refused_alike_and_changes_nothing(
     assert await public.connector.job(twilio.job_id) == before
 
 
+async def test_what_a_stranger_writes_for_a_job_is_not_repeated_in_the_log(
+    public: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    twilio = await caller(public)
+
+    await twilio.call("delivered", job=f"{ADA}\x1b[31m")
+    await twilio.call("delivered", token="0" * 32)
+
+    assert ADA not in caplog.text
+    assert "callback_refused" in caplog.text
+    assert twilio.job_id in caplog.text
+
+
 async def test_the_token_of_another_account_signs_nothing_here(public: Shop) -> None:
     made = await public.control("POST", "/accounts", {})
     facts = {"account_sid": made["account_sid"], "auth_token": made["auth_token"]}

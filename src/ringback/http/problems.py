@@ -113,7 +113,8 @@ class NoTraceback:
         try:
             await self._app(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - the last door before the server
-            log.error("request_broke", error=type(error).__name__, path=scope.get("path"))  # noqa: TRY400 - no text of a caller in logs
+            route = getattr(scope.get("route"), "path", "none")  # an address holds numbers
+            log.error("request_broke", error=type(error).__name__, route=route)  # noqa: TRY400 - no text of a caller in logs
             if not begun:
                 await problem(500, INTERNAL)(scope, receive, send)
         except asyncio.CancelledError:  # by uvicorn, whose patience with open answers is over

@@ -3,6 +3,7 @@
 Source: Twilio docs, messaging/guides/track-outbound-message-status and usage/security (signature).
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -15,6 +16,7 @@ from ringback.twilio.codes import explain
 from ringback.twilio.signature import valid
 
 WHO = "callback"
+JOB_ID = re.compile("job_[0-9a-f]{32}")
 
 log = logger()
 
@@ -55,7 +57,9 @@ class StatusCallbacks:
     async def hear(self, callback: Callback) -> Heard:
         """Check and note one callback; a repeated one changes nothing."""
         if not await self._signed(callback):
-            log.warning("callback_refused", job=callback.job_id, reason="signature or address")
+            # Whoever calls may have written anything for it.
+            job = callback.job_id if JOB_ID.fullmatch(callback.job_id) else "none"
+            log.warning("callback_refused", job=job, reason="signature or address")
             return Heard.REFUSED
         sid, status = callback.value("MessageSid"), callback.value("MessageStatus")
         if not sid or not status:
