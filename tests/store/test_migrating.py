@@ -98,14 +98,22 @@ async def test_a_ledger_of_the_first_version_is_brought_up_and_keeps_its_rows(tm
             " report, created_at, updated_at)"
             " values ('acc_1', 'old', 'AC1', x'00', 'simulator', 600, '{}', 1, 1)"
         )
+        connection.execute(
+            "insert into jobs (account_id, id, action, state, input_digest, input, notes, attempts, due_at,"
+            " requested_by, created_at, updated_at)"
+            " values ('acc_1', 'job_1', 'SendMessage', 'unknown', x'00', '{}', '[]', 1, 1, 'ada', 1, 2)"
+        )
     connection.close()
 
+    looked_for = []
     for _ in range(2):
         async with open_store(path) as store:
             account = await store.accounts.by_name("old")
+            looked_for += [job.id for job in await store.looks.take_due()]
 
     assert account is not None
     assert account.not_found_means_not_sent == 0
+    assert looked_for == ["job_1"]
 
 
 async def test_many_processes_may_migrate_the_same_postgres_database_at_once(

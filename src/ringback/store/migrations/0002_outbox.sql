@@ -23,6 +23,7 @@ alter table jobs add column redacted_at bigint;
 alter table jobs add column trace text;
 
 update jobs set turn_at = due_at;
+update jobs set look_at = updated_at where state = 'unknown';
 
 drop index jobs_newest;
 drop index jobs_waiting;
