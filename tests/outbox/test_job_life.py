@@ -40,8 +40,13 @@ class Life(RuleBasedStateMachine):
         self.stack = AsyncExitStack()
         self.now = 2_000
         self.trying = False
+        self.unheard = False
         folder = self.stack.enter_context(tempfile.TemporaryDirectory())
         self.store = self.do(
+            self.stack.enter_async_context(open_store(Path(folder) / "l.db", lambda: self.now))
+        )
+        # Beside it, what the same process is told by a database whose answers never arrive.
+        self.deaf = self.do(
             self.stack.enter_async_context(open_store(Path(folder) / "l.db", lambda: self.now))
         )
         self.do(self.store.accounts.insert(an_account()))
@@ -94,6 +99,22 @@ class Life(RuleBasedStateMachine):
         assert isinstance(taken, Claimed) == (self.job.state is State.WAITING)
         self.trying = self.trying or taken is not None
         self.moved()
+
+    @precondition(lambda self: self.job.state is State.WAITING)
+    @rule()
+    def claim_unheard(self) -> None:
+        self.do(self.deaf.claims.claim(ticket(), None, "p", LEASE))
+        self.unheard = True
+        self.moved()
+
+    @rule(times=st.integers(1, 3))
+    def put_back_unrun(self, times: int) -> None:
+        """The one way back without a verdict: of a try that nobody began."""
+        for _ in range(times):
+            back = self.do(self.store.leases.put_back_unrun("p"))
+            assert self.unheard or not back
+            self.moved(put_back=self.unheard)
+            self.unheard = self.unheard and self.job.state is State.RUNNING
 
     @precondition(lambda self: self.trying)
     @rule(sid=st.sampled_from(SIDS), status=st.sampled_from(["accepted", "queued"]))
