@@ -206,6 +206,43 @@ async def test_an_answer_against_what_a_person_settled_is_an_alarm(store: Store,
     assert "alarm" in await kinds(store)
 
 
+async def test_a_try_that_cannot_tell_contradicts_nobody_who_could(store: Store, new_job: NewJobOf) -> None:
+    await running(store, new_job)
+    await store.outcomes.report(FIRST, MadeMessage(sid=SID, status="sent"), "callback", 2_500)
+
+    await store.outcomes.record(FIRST, LOST, "p", 3_000)
+
+    assert (await the_job(store)).state is State.DONE
+    assert "alarm" not in await kinds(store)
+
+
+async def test_a_repeated_write_contradicts_nobody_who_settled_the_job_meanwhile(
+    store: Store, new_job: NewJobOf
+) -> None:
+    await running(store, new_job)
+    await store.outcomes.record(FIRST, LOST, "p", 3_000)
+    await store.outcomes.settle(FIRST, Ending(state=State.NOT_SENT), "ada", 3_200)
+
+    await store.outcomes.record(FIRST, LOST, "p", 3_500)
+
+    assert (await the_job(store)).state is State.NOT_SENT
+    assert "alarm" not in await kinds(store)
+
+
+async def test_a_repeated_write_contradicts_nobody_who_withdrew_the_job_meanwhile(
+    store: Store, new_job: NewJobOf
+) -> None:
+    await running(store, new_job)
+    again = Ending(state=State.WAITING, error={"message": "not now"})
+    await store.outcomes.record(FIRST, again, "p", 3_000)
+    assert await store.jobs.withdraw("job_1", "ada", 3_200)
+
+    await store.outcomes.record(FIRST, again, "p", 3_500)
+
+    assert (await the_job(store)).state is State.WITHDRAWN
+    assert "alarm" not in await kinds(store)
+
+
 async def test_a_failure_keeps_its_code_and_words(store: Store, new_job: NewJobOf) -> None:
     await running(store, new_job)
     await store.outcomes.record(FIRST, SENT, "p", 3_000)

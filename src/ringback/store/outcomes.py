@@ -205,7 +205,7 @@ class Outcomes:
                 return  # a write that is repeated because its commit was not answered
             await self._queries.complete_result(c, id=place.job_id, result=ending.result, now=now)
             await note(self._queries, c, place.job, now, "answered", who)
-        elif job["state"] != ending.state.value:
+        elif ending.state.value not in (job["state"], "unknown"):  # who cannot tell contradicts nobody
             text = f"The try ended {ending.state.value} after the job was {job['state']}."
             await note(self._queries, c, place.job, now, "alarm", who, message=text)
 
@@ -231,9 +231,10 @@ class Outcomes:
 def _is_over(held: Any, place: Place, ending: Ending) -> bool:
     """Whether a further try has begun, or may: one that speaks twice must not end another.
 
-    A write whose commit was not answered is repeated (`until_written`), and may have been done.
+    A write whose commit was not answered is repeated (`until_written`), and may have been done. What it put
+    back may have been withdrawn since: nothing else that runs can be.
     """
-    put_back = ending.state is State.WAITING and held["state"] == "waiting"
+    put_back = ending.state is State.WAITING and held["state"] in ("waiting", "withdrawn")
     return bool(held["attempts"] != place.attempt or put_back)
 
 
