@@ -41,6 +41,11 @@ class PostgresServer:
         finally:
             self._handle.start()
 
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self._folder / ".s.PGSQL.5432"
+
     def url_of(self, database: str) -> PostgresUrl:
         return PostgresUrl(f"postgresql://postgres@/{database}?host={self._folder}")
 

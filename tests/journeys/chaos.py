@@ -16,7 +16,8 @@ from tests.journeys.processes import Installation, ended
 SEED = 20_261_123
 RECIPIENTS = [f"+1415555{number:04}" for number in range(1000, 1200)]
 AT_ONCE = 32
-DICE: list[tuple[dict[str, str], object, float]] = [
+Dice = tuple[dict[str, str], object, float]
+DICE: list[Dice] = [
     ({"operation": "CreateMessage"}, {"kind": "drop", "stage": "after"}, 0.10),
     ({"operation": "CreateMessage"}, {"kind": "reset", "stage": "before"}, 0.05),
     ({"operation": "CreateMessage"}, {"kind": "rate_limit"}, 0.05),
@@ -36,9 +37,9 @@ class Chaos:
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - repeatable
     jobs: dict[int, str] = field(default_factory=dict)
 
-    async def arm(self) -> None:
+    async def arm(self, dice: list[Dice] = DICE) -> None:
         """From now on things go wrong at random, by a seed."""
-        for place, (match, do, probability) in enumerate(DICE):
+        for place, (match, do, probability) in enumerate(dice):
             fault = {"match": match, "do": [do], "probability": probability, "seed": SEED + place}
             await self.machine.control("/faults", fault)
 
@@ -123,6 +124,33 @@ class Chaos:
             # 409: a callback or the sweep has settled it meanwhile.
             assert answer.status in (200, 409), await answer.text()
             return await answer.json()
+
+    async def account_for(self) -> None:
+        """Hold what the jobs say against what is at Twilio, settle the rest by hand, and send it again."""
+        await self.disarm()
+        await self.settled(within=300)
+        for job_id, state in (await self.states()).items():
+            if state == "unknown":
+                await self.ask_about(job_id, "reconcile")
+
+        states, texts = await self.states(), await self.at_twilio()
+
+        of = {self.jobs[number]: f"Order {number}" for number in range(self.sends)}
+        assert len(of) == self.sends
+        assert states.keys() == of.keys()
+        assert [text for text, times in texts.items() if times > 1] == []
+        assert {state for job, state in states.items() if texts[of[job]]} == {"done"}
+        assert [job for job, state in states.items() if state == "done" and not texts[of[job]]] == []
+
+        absent = [number for number in range(self.sends) if states[self.jobs[number]] != "done"]
+        assert {states[self.jobs[number]] for number in absent} <= {"unknown", "not_sent"}
+        for number in absent:
+            if states[self.jobs[number]] == "unknown":
+                await self.ask_about(self.jobs[number], "settle", {"state": "not_sent"})
+        await self.accept_all(absent, "again")
+        await self.settled(within=300)
+
+        assert await self.at_twilio() == Counter({f"Order {number}": 1 for number in range(self.sends)})
 
 
 @dataclass

@@ -8,6 +8,8 @@ import pytest
 from tests.journeys.processes import Installation, installation
 from tests.postgres import PostgresServer
 
+pytest.register_assert_rewrite("tests.journeys.chaos")  # it accounts for what its journeys did
+
 ON_EACH_DATABASE = pytest.mark.parametrize("machine", ["sqlite", "postgres"], indirect=True)
 
 

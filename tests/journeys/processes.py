@@ -97,6 +97,19 @@ class Installation:
         finally:
             await ended(child)
 
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """A worker until the block ends."""
+        child = await self.start("worker", "--public-url", self.url)
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                while "Ctrl-C stops it" not in self.log_of(child):
+                    assert child.returncode is None, self.log_of(child)
+                    await asyncio.sleep(0.05)
+            yield
+        finally:
+            await ended(child)
+
     async def start(self, *arguments: str) -> asyncio.subprocess.Process:
         """A process that runs until it is ended; what it logs goes to a file in the home."""
         place = self.home / f"{arguments[0]}-{len(self.logs)}.log"
