@@ -150,6 +150,22 @@ async def test_what_fits_but_for_its_time_is_not_taken_and_not_called_absent(sho
     assert "1 message at Twilio would fit this job but for the time" in (job.error or {})["message"]
 
 
+async def test_one_whose_text_was_erased_at_twilio_is_not_called_absent(shop: Shop) -> None:
+    await shop.connector.accounts.change("shop", {"not_found_means_not_sent": True})
+    outcome = await lost(shop)
+    await shop.advance(20)  # it arrives
+    (sid,) = shop.simulator.account.messages
+    assert (await shop.run("RedactMessage", sid=sid)).state is State.DONE
+
+    for _ in range(2):
+        await later(shop)
+
+    job = await shop.job(outcome)
+    assert job.state is State.DONE
+    assert job.message is not None
+    assert job.message.sid == sid
+
+
 async def test_equal_jobs_and_as_many_messages_settle_each_other_by_one_list(shop: Shop) -> None:
     outcomes = [await lost(shop) for _ in range(3)]
     other = await lost(shop, body="Bye")
