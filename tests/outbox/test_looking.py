@@ -166,6 +166,15 @@ async def test_one_whose_text_was_erased_at_twilio_is_not_called_absent(shop: Sh
     assert job.message.sid == sid
 
 
+async def test_a_machine_whose_clock_is_behind_the_databases_finds_it_too(shop: Shop) -> None:
+    outcome = await lost(shop)
+    shop.alter("update attempts set ended_at = started_at - 7200000")
+
+    await later(shop)
+
+    assert (await shop.job(outcome)).state is State.DONE
+
+
 async def test_equal_jobs_and_as_many_messages_settle_each_other_by_one_list(shop: Shop) -> None:
     outcomes = [await lost(shop) for _ in range(3)]
     other = await lost(shop, body="Bye")

@@ -185,7 +185,8 @@ class Reconcile:
 
     def _until(self, owner: Owner) -> int:
         ended_at = owner.ended_at if owner.ended_at is not None else self._clock()
-        return ended_at + self._store.looks.looks.late
+        # It began by the database's clock and ended by a machine's, which may be far behind.
+        return max(ended_at, owner.started_at) + self._store.looks.looks.late
 
     async def _owners(self, group: Group, found: Iterable[Found], jobs: list[Job]) -> list[Owner]:
         """All that may have made what was found, however they name the one it went to."""
