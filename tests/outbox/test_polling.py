@@ -1,4 +1,4 @@
-"""Asking Twilio for a status where no callback can reach us."""
+"""Asking Twilio for a status where no callback can reach us, or one was missed."""
 
 from pathlib import Path
 
@@ -7,9 +7,10 @@ from tests.shop import Shop, kinds, opened
 
 from ringback.clock import machine_clock
 from ringback.outbox.polling import Polling
-from ringback.outbox.retry import POLL_AFTER, POLL_FOR
+from ringback.outbox.retry import MISSED_AFTER, POLL_AFTER, POLL_FOR
 from ringback.outcome import MessageView, Outcome
 from ringback.store.rows import State
+from ringback.store.statuses import CALLBACK_WITHIN
 
 pytestmark = pytest.mark.anyio
 FETCH = "FetchMessage"
@@ -147,12 +148,39 @@ async def test_with_a_public_url_twilio_calls_instead(tmp_path: Path) -> None:
         outcome = await shop.run()
         told = await message(shop, outcome)
 
-        assert (told.watched, told.next_poll_at, told.note) == ("callback", None, None)
+        assert (told.watched, told.note) == ("callback", None)
         account = (await shop.account()).id
         created = next(iter(shop.simulator.account.messages.values()))
         assert created.callback is not None
         assert f"https://ringback.example.org/hooks/{account}/status/{outcome.id}/1" in str(created.callback)
-        assert await shop.parts.store.polls.due(1 << 60, 9) == []
+        assert await shop.parts.store.polls.due(machine_clock() + CALLBACK_WITHIN // 2, 9) == []
+
+
+async def test_a_missed_callback_is_made_up_for(tmp_path: Path) -> None:
+    async with opened(tmp_path, public_url="https://ringback.example.org") as shop:
+        outcome, clock = await sent(shop), Later()
+        await shop.advance(60)
+        clock.ahead = CALLBACK_WITHIN + 1_000
+
+        for _ in range(3):
+            await polling(shop, clock).ask_due()
+            clock.ahead += MISSED_AFTER[-1]
+
+        told = await message(shop, outcome)
+        assert (told.status, told.watched, told.next_poll_at) == ("delivered", "callback", None)
+        assert (await shop.requests()).count(FETCH) == 1
+
+
+async def test_where_no_receipt_comes_it_is_asked_a_few_times(tmp_path: Path) -> None:
+    async with opened(tmp_path, public_url="https://ringback.example.org") as shop:
+        outcome, clock = await sent(shop), Later()
+        clock.ahead = CALLBACK_WITHIN
+
+        while (await message(shop, outcome)).next_poll_at is not None:
+            clock.ahead += 600_000
+            await polling(shop, clock).ask_due()
+
+        assert (await shop.requests()).count(FETCH) == 5
 
 
 async def test_somebody_who_looks_hears_the_status_as_it_is_now(shop: Shop) -> None:

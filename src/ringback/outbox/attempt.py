@@ -18,6 +18,7 @@ from ringback.outbox.retry import POLL_AFTER, Backoff
 from ringback.secrets import Keyring, UnknownKey, job_place
 from ringback.store.endings import Ending, MadeMessage
 from ringback.store.rows import Job, State
+from ringback.store.statuses import CALLBACK_WITHIN
 from ringback.verifications import Run, Verifications
 
 log = logger()
@@ -96,10 +97,13 @@ class Attempts:
         return Ending(state=State.DONE, result=result.model_dump_json(), message=message, proof=proof)
 
     def _message(self, run: Run, result: Any) -> MadeMessage:
-        if run.twilio.status_callback is not None:
-            return MadeMessage(sid=result.sid, status=result.status)
-        poll_at = self.clock() + POLL_AFTER[0]
-        return MadeMessage(sid=result.sid, status=result.status, watched="polling", poll_at=poll_at)
+        called = run.twilio.status_callback is not None
+        return MadeMessage(
+            sid=result.sid,
+            status=result.status,
+            watched="callback" if called else "polling",
+            poll_at=self.clock() + (CALLBACK_WITHIN if called else POLL_AFTER[0]),
+        )
 
 
 def _failure_of(error: Exception, job: Job) -> Failure:

@@ -1,5 +1,6 @@
-"""Asks Twilio for the status of messages where no callback can reach us."""
+"""Asks Twilio for the status of messages where no callback can reach us, or one may have been missed."""
 
+import asyncio
 from typing import Any
 
 from ringback.accounts import Accounts
@@ -29,8 +30,11 @@ class Polling:
 
     async def ask_due(self) -> None:
         """Ask for each status that is due and plan the next question."""
-        for message in await self._store.polls.due(self._clock(), AT_ONCE):
-            await self._ask_once(message)
+        due = await self._store.polls.due(self._clock(), AT_ONCE)
+        asked = await asyncio.gather(*(self._ask_once(message) for message in due), return_exceptions=True)
+        for error in asked:
+            if error is not None:
+                raise error
 
     async def ask_for(self, account_id: str, sid: str) -> None:
         """Ask for one status now, due or not, because somebody is looking."""
@@ -49,7 +53,7 @@ class Polling:
         now = self._clock()
         # What Twilio keeps until an instant to come is followed from when it leaves, days after it was made.
         still = message.status == SCHEDULED
-        later = next_poll(message.polls, 0 if still else now - message.updated_at)
+        later = next_poll(message.watched, message.polls, 0 if still else now - message.updated_at)
         again = now + later if later is not None else None
         try:
             twilio = await self._accounts.open(account)

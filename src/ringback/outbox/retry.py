@@ -8,6 +8,7 @@ SECOND = 1_000
 LONGEST_ASKED = 3600 * SECOND  # whatever Retry-After says: a job must not sleep for years over a broken proxy
 
 POLL_AFTER = tuple(seconds * SECOND for seconds in (1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600))
+MISSED_AFTER = (3600 * SECOND, 4 * 3600 * SECOND)  # where callbacks tell, and one may have been missed
 POLL_FOR = 11 * 3600 * SECOND  # Twilio keeps a message queued for 10 hours at most (ValidityPeriod)
 
 
@@ -36,8 +37,9 @@ class Backoff:
         return round(max(grown * (1 + self.jitter * (2 * drawn - 1)), asked * (1 + self.jitter * drawn)))
 
 
-def next_poll(polls: int, age: int) -> int | None:
+def next_poll(watched: str, polls: int, age: int) -> int | None:
     """Milliseconds until a status is asked for again; None once Twilio itself has given the message up."""
     if age > POLL_FOR:
         return None
-    return POLL_AFTER[min(polls, len(POLL_AFTER) - 1)]
+    waits = MISSED_AFTER if watched == "callback" else POLL_AFTER
+    return waits[min(polls, len(waits) - 1)]

@@ -10,7 +10,7 @@ from ringback.store.rows import Job, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeMessage:
-    """A message that a job made at Twilio; `poll_at` is None where callbacks tell its status."""
+    """A message that a job made at Twilio; `poll_at` is when its status is asked for, if nobody tells it."""
 
     sid: str
     status: str

@@ -7,7 +7,7 @@ from ringback.store.endings import Ending, MadeMessage, Place
 from ringback.store.jobs import as_json, note
 from ringback.store.looks import Looks
 from ringback.store.rows import State
-from ringback.store.statuses import moves_forward
+from ringback.store.statuses import SETTLED, moves_forward
 
 
 class Moves:
@@ -87,6 +87,7 @@ class Moves:
             text = f"{message.sid} was taken for the message of {known['job_id']}, which it is not."
             await note(self._queries, c, place.job, now, "alarm", "ringback", message=text, sid=message.sid)
         if message.error_code is not None or moves_forward(known["status"], message.status):
+            status = message.status if moves_forward(known["status"], message.status) else known["status"]
             await self._queries.move_message(
                 c,
                 account_id=place.account_id,
@@ -94,7 +95,8 @@ class Moves:
                 now=now,
                 error_code=message.error_code,
                 error_message=message.error_message,
-                status=message.status if moves_forward(known["status"], message.status) else known["status"],
+                status=status,
+                settled=int(status in SETTLED),
             )
         return True
 

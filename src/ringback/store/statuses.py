@@ -21,6 +21,10 @@ ORDER = {
 SETTLED = frozenset({"delivered", "partially_delivered", "undelivered", "failed", "canceled", "read"})
 """Statuses after which nothing but `read` can come."""
 
+CALLBACK_WITHIN = 900_000
+"""Milliseconds; what has not come by then may have been missed: Twilio repeats a callback once, and only
+where it could not connect (Twilio docs, usage/webhooks/webhooks-connection-overrides)."""
+
 
 def moves_forward(present: str, reported: str) -> bool:
     """Whether a reported status is news. A failure after `delivered` is not: the receipt stands.

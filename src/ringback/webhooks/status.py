@@ -12,6 +12,7 @@ from ringback.clock import Clock
 from ringback.log import logger
 from ringback.store import Store
 from ringback.store.endings import MadeMessage, Place
+from ringback.store.statuses import CALLBACK_WITHIN, SETTLED
 from ringback.twilio.codes import explain
 from ringback.twilio.signature import valid
 
@@ -65,7 +66,7 @@ class StatusCallbacks:
         if not sid or not status:
             return Heard.UNREADABLE
         place = Place(account_id=callback.account_id, job_id=callback.job_id, attempt=callback.attempt)
-        reported = _reported(callback, sid, status)
+        reported = _reported(callback, sid, status, self._clock())
         news = await self._store.outcomes.report(place, reported, WHO, self._clock())
         if news:
             await self._store.senders.heed(callback.job_id, reported.error_code)
@@ -85,13 +86,14 @@ class StatusCallbacks:
         return callback.attempt <= job.attempts or await self._store.restoring.lost_tries_of(job.id)
 
 
-def _reported(callback: Callback, sid: str, status: str) -> MadeMessage:
+def _reported(callback: Callback, sid: str, status: str, now: int) -> MadeMessage:
     code = callback.value("ErrorCode")
     number = int(code) if code and code.isdecimal() else None
     known = explain(number) if number else None
     return MadeMessage(
         sid=sid,
         status=status,
+        poll_at=None if status in SETTLED else now + CALLBACK_WITHIN,
         error_code=number,
         error_message=callback.value("ErrorMessage") or (known.message if known else None),
     )

@@ -15,15 +15,16 @@ returning sid;
 -- One message.
 select * from messages where account_id = :account_id and sid = :sid;
 
--- name: move_message(account_id, sid, status, error_code, error_message, now)!
--- A message moved forward. Twilio's words about it are not kept once its job was redacted.
+-- name: move_message(account_id, sid, status, settled, error_code, error_message, now)!
+-- A message moved forward; one that has come to rest is not asked for. Twilio's words about it are not kept once its
+-- job was redacted.
 update messages set status = :status, error_code = coalesce(cast(:error_code as bigint), error_code),
                     error_message = case
                         when exists (select 1 from jobs j where j.account_id = messages.account_id
                                                             and j.id = messages.job_id
                                                             and j.redacted_at is not null) then null
                         else coalesce(cast(:error_message as text), error_message) end,
-                    updated_at = :now
+                    poll_at = case when cast(:settled as bigint) = 1 then null else poll_at end, updated_at = :now
 where account_id = :account_id and sid = :sid;
 
 -- name: plan_poll(account_id, sid, poll_at)!
