@@ -299,6 +299,20 @@ async def test_a_twilio_that_cannot_be_asked_costs_no_look(shop: Shop) -> None:
     assert (await shop.job(outcome)).state is State.DONE
 
 
+async def test_a_list_that_twilio_refuses_is_asked_for_twice_and_left_to_a_person(shop: Shop) -> None:
+    outcome = await lost(shop)
+    refusal: dict[str, Any] = {"kind": "refusal", "code": 21211}
+    await shop.fault(refusal, refusal, refusal, operation="ListMessage")
+
+    for _ in range(3):
+        await later(shop)
+
+    job = await shop.job(outcome)
+    assert (job.state, await lists(shop)) == (State.UNKNOWN, 2)
+    assert (job.error or {})["message"].startswith("Twilio would not list what became of this job.")
+    assert (job.error or {})["remedy"].startswith("Settle the job")
+
+
 async def test_what_an_action_that_is_no_more_did_is_left_to_a_person_at_once(shop: Shop) -> None:
     outcome = await lost(shop)
     shop.alter("update jobs set action = 'SendFax' where id = ?", outcome.id)

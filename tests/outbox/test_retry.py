@@ -5,7 +5,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.outbox.retry import LONGEST_ASKED, POLL_AFTER, POLL_FOR, SECOND, Backoff, next_poll
+from ringback.outbox.retry import (
+    LONGEST_ASKED,
+    MISSED_AFTER,
+    POLL_AFTER,
+    POLL_FOR,
+    SECOND,
+    Backoff,
+    next_poll,
+)
 
 BACKOFF = Backoff()
 CHANCES = st.floats(0, 1, exclude_max=True)
@@ -41,18 +49,18 @@ def test_a_job_is_tried_six_times() -> None:
     assert [BACKOFF.allows_another(tries) for tries in (1, 5, 6, 7)] == [True, True, False, False]
 
 
-@given(st.integers(0, 500), st.integers(0, POLL_FOR))
-def test_a_status_is_asked_for_ever_more_rarely(polls: int, age: int) -> None:
-    first, second = next_poll(polls, age), next_poll(polls + 1, age)
+@given(st.sampled_from(["callback", "polling"]), st.integers(0, 500), st.integers(0, POLL_FOR))
+def test_a_status_is_asked_for_ever_more_rarely(watched: str, polls: int, age: int) -> None:
+    first, second = next_poll(watched, polls, age), next_poll(watched, polls + 1, age)
 
     assert first is not None
     assert second is not None
-    assert first <= second <= POLL_AFTER[-1]
+    assert first <= second <= MISSED_AFTER[-1]
 
 
 def test_a_status_is_not_asked_for_once_twilio_has_given_the_message_up() -> None:
-    assert next_poll(3, POLL_FOR) is not None
-    assert next_poll(3, POLL_FOR + 1) is None
+    assert next_poll("polling", 3, POLL_FOR) is not None
+    assert next_poll("polling", 3, POLL_FOR + 1) is None
 
 
 def test_the_questions_of_one_message_are_few() -> None:

@@ -107,7 +107,13 @@ class Reconcile:
                 log.error("not_looked_up", account=account.name, error=name)  # noqa: TRY400 - no texts
 
     async def _look_for(self, account: Account, group: Group, jobs: list[Job]) -> None:
-        looked = await self._look(group, jobs, WHO)
+        try:
+            looked = await self._look(group, jobs, WHO)
+        except Refused as error:
+            if _concerns_one(error):
+                for job in jobs:
+                    await self._unlisted(job, wording.REFUSED.format(answer=words(error)))
+            raise
         for job in jobs:
             if not looked.settles(job.id) and job.id not in looked.judged.undecided:
                 settles = bool(account.not_found_means_not_sent)
@@ -228,6 +234,15 @@ class Reconcile:
         else:
             error = wording.last_error(job, look, looks.second)
             await self._store.looks.looked(job, error["message"], WHO, now, json.dumps(error))
+
+    async def _unlisted(self, job: Job, why: str) -> None:
+        """Twilio would not list: that counts as a look, or it would be asked for ever."""
+        looks = self._store.looks.looks
+        if job.looks + 1 < looks.most_looks:
+            message = wording.again_in(why, looks.second)
+            await self._store.looks.looked(job, message, WHO, self._clock())
+        else:
+            await self._give_up(job, why)
 
     async def _give_up(self, job: Job, why: str) -> None:
         """It cannot be looked for."""

@@ -62,7 +62,12 @@ def seen(look: Look) -> str:
 
 def seen_for_now(look: Look, wait: int) -> str:
     """The same, with when it is looked for again; `wait` in milliseconds."""
-    return f"{seen(look)} It is looked for again in {_minutes(wait)}."
+    return again_in(seen(look), wait)
+
+
+def again_in(told: str, wait: int) -> str:
+    """What a look came to, with when the next one is; `wait` in milliseconds."""
+    return f"{told} It is looked for again in {_minutes(wait)}."
 
 
 def last_error(job: Job, look: Look, waited: int) -> dict[str, Any]:
@@ -133,6 +138,7 @@ COUNTS_AS_NOT_SENT = "The account's setting not_found_means_not_sent takes that 
 SEND_ANEW = "Send it again under a new intent."
 SETTLE_YOURSELF = "Settle the job once you know what became of it."
 NO_PROOF = "Nothing that Twilio lists shows whether {action} was carried out."
+REFUSED = "Twilio would not list what became of this job. {answer}"
 ACCOUNT_GONE = "The account {account} was removed, so Twilio cannot be asked what became of this job."
 AS_WANTED = "Read at Twilio, it is as {action} was to make it, whoever did so: matched by reading."
 UNCHANGED = "Read at Twilio, it is not as {action} was to make it."
