@@ -267,9 +267,18 @@ async def test_what_a_digest_is_made_of_stays_as_it_is_over_an_upgrade(shop: Sho
 
     new, _ = await shop.planned(sender="+14155550101")
 
-    # A key is looked up by this: what an upgrade adds to an input must be left out where it was not given.
+    # A key is looked up by this, so it holds nothing that was not given.
     assert new.input_digest == shop.keyring.digest(
         b'{"account":"' + account.id.encode() + b'","action":"SendMessage","input":{"body":"Hi Ada",'
-        b'"media_urls":[],"priority":"normal","scheduled_by":"ringback","sender":"+14155550101",'
-        b'"to":"+14155550123"},"secrets":{}}'
+        b'"sender":"+14155550101","to":"+14155550123"},"secrets":{}}'
     )
+
+
+async def test_a_repeated_request_hears_of_its_job_though_a_default_has_changed(shop: Shop) -> None:
+    intent = {"to": ADA, "body": "Hi Ada"}
+    first = await shop.connector.run("SendMessage", intent, account="shop", key="order-42")
+    await shop.connector.accounts.change("shop", {"default_sender": "+14155550102"})
+
+    again = await shop.connector.run("SendMessage", intent, account="shop", key="order-42")
+
+    assert (first.state, again.id) == (State.DONE, first.id)

@@ -193,10 +193,11 @@ class Perform:
         now = self.clock()
         job_id = new_id("job", now)
         open_secrets = secrets_of(prepared.action, prepared.wanted)
-        canonical = {
+        told = masked(prepared.action, prepared.wanted)
+        canonical = {  # without defaults: they may be others when the request is repeated
             "action": prepared.action.name,
             "account": prepared.account.id,
-            "input": masked(prepared.action, prepared.wanted),
+            "input": {name: value for name, value in told.items() if asked.inputs.get(name) is not None},
             "secrets": open_secrets,
         }
         return NewJob(
@@ -205,7 +206,7 @@ class Perform:
             action=prepared.action.name,
             idempotency_key=asked.key,
             input_digest=self.keyring.digest(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)),
-            input=orjson.dumps(canonical["input"]).decode(),
+            input=orjson.dumps(told).decode(),
             sealed=self.keyring.seal(orjson.dumps(open_secrets), job_place(job_id)) if open_secrets else None,
             recipient=getattr(prepared.wanted, "to", None),
             notes=orjson.dumps(prepared.notes).decode(),
