@@ -1,4 +1,4 @@
-"""A way to PostgreSQL on which connections are cut between a commit and the word that it is done."""
+"""A way to PostgreSQL on which connections are cut while a commit is answered, and some just before it."""
 
 import asyncio
 import random
@@ -13,18 +13,24 @@ from urllib.parse import urlsplit
 # Messages as they stand on the wire: https://www.postgresql.org/docs/current/protocol-message-formats.html
 COMMIT = b"Q\x00\x00\x00\x0cCOMMIT;\x00"
 COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
+UNDONE = 0.25
 PIECE = 65_536
 RESET = struct.pack("ii", 1, 0)  # lingering for no time: what closes it is a reset (man 7 socket)
 
 
 @dataclass(slots=True)
 class Severing:
-    """A proxy before a server's socket; of `share` of the commits who asked never hears, of `cuts` so far."""
+    """A proxy before a server's socket. Who commits never hears of it in `share` of the cases.
+
+    Mostly it was done (`unheard` so far), and sometimes the server did not even hear of it (`undone`), which
+    looks the same.
+    """
 
     server: Path
     chance: random.Random
     share: float = 0.0
-    cuts: int = 0
+    unheard: int = 0
+    undone: int = 0
     port: int = 0
 
     def url_of(self, database: str) -> str:
@@ -43,9 +49,9 @@ class Severing:
                     way.cancel()
                 await asyncio.gather(*ways, return_exceptions=True)
 
-    def strikes(self) -> bool:
-        """Whether the answer of a commit is to be lost."""
-        return self.chance.random() < self.share
+    def strikes(self, share: float) -> bool:
+        """Whether it is one of so many."""
+        return self.chance.random() < share
 
 
 @dataclass(slots=True)
@@ -60,18 +66,26 @@ class Line:
     async def ask(self, client: asyncio.StreamReader) -> None:
         """Whoever commits waits for the answer, so a commit is the last of what was asked."""
         while asked := await client.read(PIECE):
-            self.doomed = asked.endswith(COMMIT) and self.proxy.strikes()
+            self.doomed = asked.endswith(COMMIT) and self.proxy.strikes(self.proxy.share)
+            if self.doomed and self.proxy.strikes(UNDONE):
+                self.proxy.undone += 1
+                return self.reset()
             self.server.write(asked)
+        return None
 
     async def answer(self, server: asyncio.StreamReader) -> None:
         """Until a doomed commit is done, which the client is not told any more."""
         while answered := await server.read(PIECE):
             if self.doomed and COMMITTED in answered:
-                self.proxy.cuts += 1
-                self.client.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                self.client.transport.abort()
-                return
+                self.proxy.unheard += 1
+                return self.reset()
             self.client.write(answered)
+        return None
+
+    def reset(self) -> None:
+        """Break the client's connection off."""
+        self.client.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.client.transport.abort()
 
 
 @asynccontextmanager
