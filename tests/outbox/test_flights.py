@@ -1,5 +1,7 @@
 """How many requests of an account may be in the air: narrowed by 20429, widened by answers."""
 
+import pytest
+
 from ringback.outbox.flights import CALM, LONGEST_WAIT, SHORTEST_WAIT, Flights, Room
 
 
@@ -21,27 +23,74 @@ def narrow(start: int = 8, most: int = 16) -> tuple[Flights, Hand]:
 def test_no_more_board_than_there_is_room_for() -> None:
     flights, _ = narrow(start=2)
 
-    assert [flights.board("a") for _ in range(3)] == [None, None, SHORTEST_WAIT]
+    assert [flights.board("a", name) for name in "123"] == [None, None, SHORTEST_WAIT]
     flights.land("a")
-    assert flights.board("a") is None
+    assert flights.board("a", "3") is None
 
 
 def test_the_more_are_turned_away_the_longer_they_stay_away() -> None:
     flights, _ = narrow(start=1)
-    flights.board("a")
+    flights.board("a", "0")
 
-    waits = [flights.board("a") or 0 for _ in range(100)]
+    waits = [flights.board("a", str(number)) or 0 for number in range(1, 101)]
 
     assert waits == sorted(waits)
     assert (waits[0], waits[9], waits[-1]) == (SHORTEST_WAIT, 10, LONGEST_WAIT)
 
 
+def test_a_job_that_is_turned_away_again_and_again_is_one() -> None:
+    flights, _ = narrow(start=1)
+    flights.board("a", "0")
+
+    waits = [flights.board("a", "1") for _ in range(50)]
+
+    assert set(waits) == {SHORTEST_WAIT}
+
+
+def test_nobody_waits_once_all_who_did_have_flown() -> None:
+    flights, _ = narrow(start=1)
+    flights.board("a", "0")
+    for _ in range(50):
+        flights.board("a", "1")
+
+    flights.land("a")
+    flights.board("a", "1")
+    flights.land("a")
+
+    assert flights.take_free("a")
+
+
+def test_who_never_comes_again_keeps_nobody_waiting() -> None:
+    flights, clock = narrow(start=1)
+    flights.board("a", "0")
+    flights.board("a", "run by another process")
+    flights.land("a")
+    assert not flights.take_free("a")
+
+    clock.now += 61_000
+
+    assert flights.take_free("a")
+
+
+def test_where_requests_are_quick_the_waits_are_short() -> None:
+    flights, clock = narrow(start=1)
+    flights.board("a", "0")
+    for number in range(200):
+        flights.board("a", f"waiting {number}")
+    for _ in range(100):
+        clock.now += 10
+        flights.land("a")
+        flights.board("a", "quick")
+
+    assert flights.board("a", "waiting 7") == pytest.approx(2.0)  # two hundred, a hundredth of a second each
+
+
 def test_each_account_has_room_of_its_own() -> None:
     flights, _ = narrow(start=1)
-    flights.board("a")
+    flights.board("a", "1")
 
-    assert flights.board("b") is None
-    assert flights.board("a") is not None
+    assert flights.board("b", "2") is None
+    assert flights.board("a", "3") is not None
 
 
 def test_too_many_halves_the_room() -> None:
@@ -83,7 +132,7 @@ def test_there_is_always_room_for_one() -> None:
         flights.turned_away("a")
 
     assert flights.limit("a") == 1
-    assert flights.board("a") is None
+    assert flights.board("a", "1") is None
 
 
 def test_answers_widen_the_room_again_by_one_a_roomful() -> None:

@@ -143,7 +143,7 @@ class Dispatcher:
     async def _use(self, ticket: Ticket) -> float | None:
         """Use a ticket; in how many seconds it comes up again, or None."""
         flights = self.means.flights
-        if (crowded := flights.board(ticket.account_id)) is not None:
+        if (crowded := flights.board(ticket.account_id, ticket.job_id)) is not None:
             return await self._postponed(ticket, crowded)
         try:
             async with self._runs.seats:

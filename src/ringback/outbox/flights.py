@@ -5,12 +5,14 @@ on its answers counts those of the whole account, other programs' too. Source: T
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ringback.clock import Clock
 
 TOO_MANY = 20429
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds
+AWAY = 2_000 * LONGEST_WAIT  # milliseconds; who has not asked again by then was run by another process
+LATEST = 0.1  # share of the latest landing in what landings are taken to be apart
 CALM = 1_000  # milliseconds in which one more 429 says nothing new: those requests left together
 
 
@@ -18,7 +20,11 @@ CALM = 1_000  # milliseconds in which one more 429 says nothing new: those reque
 class _Air:
     limit: float
     flying: int = 0
-    waiting: int = 0
+    waiting: dict[str, int] = field(default_factory=dict)
+    """Jobs and when they were turned away last, the earliest first."""
+    landed_at: int = 0
+    apart: float = 0.0
+    """Seconds between landings while somebody waits."""
     narrowed_at: int = 0
 
 
@@ -39,18 +45,20 @@ class Flights:
         self._room = room or Room()
         self._airs: defaultdict[str, _Air] = defaultdict(lambda: _Air(float(self._room.start)))
 
-    def board(self, account_id: str) -> float | None:
-        """Take a seat, or hear in how many seconds one may be free: the longer, the more were turned away."""
-        air = self._airs[account_id]
-        if air.flying >= int(air.limit):
-            air.waiting += 1
-            return min(max(air.waiting / air.limit, SHORTEST_WAIT), LONGEST_WAIT)
-        air.flying += 1
-        return None
+    def board(self, account_id: str, job_id: str) -> float | None:
+        """Take a seat, or hear in how many seconds one may be free: the longer, the more jobs wait."""
+        air = self._asked(account_id)
+        air.waiting.pop(job_id, None)
+        if air.flying < int(air.limit):
+            air.flying += 1
+            return None
+        air.waiting[job_id] = self._clock()
+        each = air.apart or 1 / air.limit  # a second a request, as long as nobody knows
+        return min(max(len(air.waiting) * each, SHORTEST_WAIT), LONGEST_WAIT)
 
     def take_free(self, account_id: str) -> bool:
         """Take a seat if one is free; who hears that none is does not wait for one."""
-        air = self._airs[account_id]
+        air = self._asked(account_id)
         if air.waiting or air.flying >= int(air.limit):
             return False
         air.flying += 1
@@ -58,9 +66,19 @@ class Flights:
 
     def land(self, account_id: str) -> None:
         """Give the seat back."""
-        air = self._airs[account_id]
+        air, now = self._airs[account_id], self._clock()
         air.flying -= 1
-        air.waiting = max(0, air.waiting - 1)
+        if air.waiting and air.landed_at:
+            latest = (now - air.landed_at) / 1000
+            air.apart = latest * LATEST + air.apart * (1 - LATEST) if air.apart else latest
+        air.landed_at = now if air.waiting else 0
+
+    def _asked(self, account_id: str) -> _Air:
+        """Without those who were turned away and never came again."""
+        air, long_ago = self._airs[account_id], self._clock() - AWAY
+        while air.waiting and next(iter(air.waiting.values())) < long_ago:
+            del air.waiting[next(iter(air.waiting))]
+        return air
 
     def answered(self, account_id: str) -> None:
         """Twilio took a request: one more may fly once as many as fly now were taken."""
