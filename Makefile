@@ -52,9 +52,9 @@ bench: $(VENV)/.dev ## Speed, as ratios from one run; about ten minutes
 	$(BIN)/python bench/durable.py
 
 lock: ## Pin the dependencies anew (needs uv)
-	uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements/run.txt
-	uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-annotate --no-header pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt
-	uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-annotate --no-header requirements/build.in -o requirements/build.txt
+	uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --universal --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements/run.txt
+	uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --universal --python-version 3.11 --no-annotate --no-header pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --universal --python-version 3.11 --no-annotate --no-header requirements/build.in -o requirements/build.txt
 
 clean: ## Remove what setup and tests made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .import_linter_cache
