@@ -9,17 +9,24 @@ from tests.gate import Gate
 from tests.shop import LIMITED, QUICK, SOON, Shop, kinds, opened, verdicts
 
 from ringback.errors import Unavailable
-from ringback.outcome import Outcome
+from ringback.outcome import Outcome, outcome_of
 from ringback.settings import DatabasePlace
 from ringback.store import postgres
 from ringback.store.claims import Turn
-from ringback.store.rows import State
+from ringback.store.rows import Job, State
 
 pytestmark = pytest.mark.anyio
 
 
 async def queued(shop: Shop) -> list[Turn]:
     return await shop.parts.store.claims.turns((0, ""), 3_600, 10)
+
+
+async def accepted(shop: Shop, **inputs: str) -> Job:
+    """A text as it was written when it was accepted; the queue may have brought it up since."""
+    job = await shop.parts.perform.desk.accept(*await shop.planned(**inputs))
+    assert job is not None
+    return job
 
 
 async def test_a_job_that_is_due_is_running_on_disk_before_its_bytes_leave(
@@ -77,13 +84,14 @@ async def test_what_finds_no_seat_queues_and_follows(tmp_path: Path, place: Data
 
 async def test_what_expires_or_has_a_pace_to_keep_queues(tmp_path: Path, place: DatabasePlace) -> None:
     async with opened(tmp_path, place=place) as shop:
-        expiring = await shop.run(wait=0, expires_at="2100-01-01T00:00:00Z")
+        at_once = await accepted(shop)
+        expiring = await accepted(shop, expires_at="2100-01-01T00:00:00Z")
         await shop.connector.set_throughput("shop", str((await shop.account()).default_sender), 100)
-        paced = await shop.run(wait=0)
+        paced = await accepted(shop)
 
-        assert [expiring.state, paced.state] == [State.WAITING, State.WAITING]
-        await shop.until(expiring, State.DONE)
-        await shop.until(paced, State.DONE)
+        assert [at_once.state, expiring.state, paced.state] == [State.RUNNING, State.WAITING, State.WAITING]
+        for job in (at_once, expiring, paced):
+            await shop.until(outcome_of(job), State.DONE)
 
 
 async def test_stopping_waits_for_what_has_begun_and_begins_nothing_more(
