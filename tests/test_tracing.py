@@ -14,6 +14,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from tests.http.outside import ADA, Api, served
 
 from ringback.errors import Misconfigured
+from ringback.log import logger
 from ringback.settings import Settings, read_settings
 from ringback.tracing import Tracing, open_tracing
 from twilio_simulator.faults.book import Action
@@ -28,9 +29,9 @@ import sys
 sys.modules["{name}"] = None
 from ringback.errors import Misconfigured
 from ringback.tracing import open_tracing
-open_tracing(on=False).carried({{}})
+open_tracing(on=False, log=None).carried({{}})
 try:
-    open_tracing(on=True)
+    open_tracing(on=True, log=None)
 except Misconfigured as error:
     print(error.message)
 """
@@ -163,12 +164,12 @@ async def test_the_span_around_a_call_from_python_is_the_parent(
 @pytest.mark.parametrize("given", ["", "nonsense", f"00-{'0' * 32}-{SPAN}-01", f"ff-{TRACE}-{SPAN}-01"])
 def test_a_trace_that_is_none_is_left_out(recorded: InMemorySpanExporter, given: str) -> None:
     assert recorded is not None
-    assert open_tracing(on=True).carried({"traceparent": given}) is None
-    assert open_tracing(on=True).carried(PARENT) == PARENT["traceparent"]
+    assert open_tracing(on=True, log=logger()).carried({"traceparent": given}) is None
+    assert open_tracing(on=True, log=logger()).carried(PARENT) == PARENT["traceparent"]
 
 
 def test_without_tracing_no_trace_is_kept() -> None:
-    assert open_tracing(on=False).carried(PARENT) is None
+    assert open_tracing(on=False, log=logger()).carried(PARENT) is None
     with Tracing().attempt(PARENT["traceparent"], job="job_1") as span:
         span.tell(verdict="done")
         span.answered(500, "RQ1")

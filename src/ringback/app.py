@@ -178,11 +178,12 @@ def join(
 
 def _observed(settings: "Settings", transport: "Transport") -> "tuple[Meters, Tracing, Transport]":
     """What measures and records, and the transport under their eyes. Raises `Misconfigured`."""
+    from ringback.log import logger
     from ringback.metrics import Meters
     from ringback.tracing import open_tracing
     from ringback.twilio.observed import ObservedTransport
 
-    meters, tracing = Meters(), open_tracing(on=settings.otel)
+    meters, tracing = Meters(), open_tracing(on=settings.otel, log=logger())
     return meters, tracing, ObservedTransport(transport, meters, tracing)
 
 

@@ -3,10 +3,13 @@
 Nothing of OpenTelemetry is imported unless tracing is on.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import chain
+from threading import Thread, get_ident
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +19,12 @@ from ringback.errors import Misconfigured
 PARENT = "traceparent"
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header"""
+
+LAST = 2.0
+"""Seconds that the last hand-over may take of a stop; OpenTelemetry would take up to 30."""
+
+STATUSES = range(100, 600)
+HEADERS = "OTEL_EXPORTER_OTLP_HEADERS takes name=value, more of them separated by commas"
 
 MISSING = "RINGBACK_OTEL is on, and a part of OpenTelemetry is not installed: pip install 'ringback[otel]'"
 
@@ -56,11 +65,11 @@ class Span:
 
 
 class Tracing:
-    """Spans by a provider of OpenTelemetry; without one, nothing."""
+    """Spans by a provider of OpenTelemetry, a program's or one with an exporter of ours; without, nothing."""
 
-    def __init__(self, provider: Any = None, *, owned: bool = False) -> None:
+    def __init__(self, provider: Any = None, exporter: "Exporter | None" = None) -> None:
         self._provider = provider
-        self._owned = owned
+        self._exporter = exporter
         self._tracer: Any = provider.get_tracer("ringback", __version__) if provider is not None else None
 
     def carried(self, headers: Mapping[str, str]) -> str | None:
@@ -118,15 +127,96 @@ class Tracing:
                 raise
 
     def close(self) -> None:
-        """Hand over what has been recorded."""
-        if self._owned:
-            self._provider.shutdown()
+        """Hand over what has been recorded, as far as that is quick."""
+        if self._exporter is None:
+            return
+        # Not a thread of a pool: those are waited for when the process ends.
+        last = Thread(target=self._provider.shutdown, daemon=True)
+        last.start()
+        last.join(LAST)
+        if last.is_alive():
+            self._exporter.give_up()
 
 
-def open_tracing(*, on: bool) -> Tracing:
+class Exporter:
+    """Another exporter, told of in our log: once when it begins to fail, once when it succeeds again."""
+
+    def __init__(self, inner: Any, log: Any) -> None:
+        self._inner = inner
+        self._log = log
+        self._heard: list[logging.LogRecord] = []
+        self._failing = False
+        self._closed = False
+
+    def export(self, spans: Any) -> Any:
+        """Hand spans over; whether that succeeded, in OpenTelemetry's terms."""
+        with overheard(type(self._inner).__module__) as self._heard:
+            result = self._inner.export(spans)
+        if result.name != "SUCCESS":
+            self._failed()
+        elif self._failing:
+            self._failing = False
+            self._log.info("spans_handed_over_again")
+        return result
+
+    def give_up(self) -> None:
+        """Whatever is still on its way is not waited for."""
+        self._failed()
+        self.shutdown()
+
+    def shutdown(self) -> None:
+        """Try nothing again, and close."""
+        if not self._closed:
+            self._closed = True
+            self._inner.shutdown()
+
+    def _failed(self) -> None:
+        if not self._failing:
+            self._failing = True
+            self._log.warning("spans_not_handed_over", **facts_of(self._heard))
+
+
+@contextmanager
+def overheard(name: str) -> Iterator[list[logging.LogRecord]]:
+    """Keep what this thread logs under a name out of every log, and listen.
+
+    OpenTelemetry logs each retry, and quotes addresses and headers, which may hold a secret.
+    """
+    heard: list[logging.LogRecord] = []
+    thread = get_ident()
+
+    def keep(record: logging.LogRecord) -> bool:
+        if record.thread != thread:
+            return True
+        heard.append(record)
+        return False
+
+    source = logging.getLogger(name)
+    source.addFilter(keep)
+    try:
+        yield heard
+    finally:
+        source.removeFilter(keep)
+
+
+def facts_of(heard: list[logging.LogRecord]) -> dict[str, Any]:
+    """What may be told of it: the last kind of error and the last HTTP status."""
+    facts: dict[str, Any] = {}
+    for value in chain.from_iterable(record.args or () for record in heard):
+        if isinstance(value, Exception):
+            facts["error"] = type(value).__name__
+        elif value in STATUSES:
+            facts["http_status"] = value
+    return facts
+
+
+def open_tracing(*, on: bool, log: Any) -> Tracing:
     """Tracing as it was asked for: by the program's own provider, else by one that exports over OTLP.
 
-    Where to, the standard `OTEL_…` variables say. Raises `Misconfigured` if the extra is not installed.
+    Where to, the standard `OTEL_…` variables say; that it fails, the log.
+
+    Raises:
+        Misconfigured: The extra is not installed, or a variable cannot be used.
     """
     if not on:
         return Tracing()
@@ -135,12 +225,23 @@ def open_tracing(*, on: bool) -> Tracing:
 
         if not isinstance(present := trace.get_tracer_provider(), trace.ProxyTracerProvider):
             return Tracing(present)
-        return Tracing(_exporting(), owned=True)
+        exporter = Exporter(_over_http(log), log)
+        return Tracing(_provider(exporter), exporter)
     except ImportError as error:
         raise Misconfigured(f"{MISSING} ({error.name}).") from error
+    except (ValueError, RuntimeError) as error:
+        raise Misconfigured(f"An OTEL_… variable cannot be used: {error}") from error
 
 
-def _exporting() -> Any:
+def _over_http(log: Any) -> Any:
+    with overheard("opentelemetry.util.re") as heard:
+        exporter = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter").OTLPSpanExporter()
+    if heard:
+        log.warning("header_left_out", reason=HEADERS)
+    return exporter
+
+
+def _provider(exporter: Any) -> Any:
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - the extra
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - the extra
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - the extra
@@ -148,7 +249,7 @@ def _exporting() -> Any:
     ours = Resource({"service.name": "ringback", "service.version": __version__})
     told = Resource.create()  # of OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
     named = not str(told.attributes["service.name"]).startswith("unknown_service")
-    provider = TracerProvider(resource=ours.merge(told) if named else told.merge(ours))
-    exporter = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter").OTLPSpanExporter()
+    resource = ours.merge(told) if named else told.merge(ours)
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)  # `Tracing.close` does, in bounds
     provider.add_span_processor(BatchSpanProcessor(exporter))
     return provider

@@ -51,6 +51,7 @@ class Installation:
     key: str = ""
     port: int = field(default_factory=free_port)
     logs: dict[int, Path] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -59,7 +60,7 @@ class Installation:
     def environment(self, **more: str) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         place = {"RINGBACK_DATABASE": self.database} if self.database else {}
-        return kept | {"HOME": str(self.home), "COLUMNS": "200"} | place | more
+        return kept | {"HOME": str(self.home), "COLUMNS": "200"} | place | dict(self.variables) | more
 
     async def run(self, *arguments: str, stdin: str = "", **environment: str) -> Said:
         """Run one command to its end."""
