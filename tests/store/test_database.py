@@ -1,9 +1,11 @@
 """The embedded database: one file, grouped writes, clear errors."""
 
 import asyncio
+import contextlib
 import inspect
 import logging
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,19 @@ from tests.store.conftest import NOBODY, NewJobOf, an_account
 from ringback.errors import Misconfigured, Unavailable
 from ringback.store import Store, open_store
 from ringback.store.database import split_statements
+
+OPEN = """
+import asyncio, sys
+from ringback.store import open_store, sqlite
+
+async def main(path):
+    print("ready", flush=True)
+    sys.stdin.read()
+    async with open_store(path) as store:
+        await store.accounts.exists_any()
+
+asyncio.run(main(sys.argv[1]))
+"""
 
 pytestmark = pytest.mark.anyio
 
@@ -70,14 +85,43 @@ async def test_what_was_written_is_there_after_opening_again(tmp_path: Path) -> 
         assert await store.accounts.by_name("shop") is not None
 
 
-async def test_two_processes_may_make_the_same_new_database_at_once(tmp_path: Path) -> None:
-    path = str(tmp_path / "ledger.db")
+async def opening(path: Path) -> asyncio.subprocess.Process:
+    """A process that opens a database once its standard input is closed."""
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", OPEN, str(path), stdin=pipe, stdout=pipe
+    )
+    assert child.stdout is not None
+    assert await child.stdout.readline() == b"ready\n"
+    return child
 
-    async def open_and_look() -> bool:
-        async with open_store(path) as store:
-            return await store.accounts.exists_any()
 
-    assert await asyncio.gather(*(open_and_look() for _ in range(6))) == [False] * 6
+async def test_processes_may_make_the_same_new_database_at_once(tmp_path: Path) -> None:
+    for number in range(2):
+        children = [await opening(tmp_path / f"{number}.db") for _ in range(4)]
+        for child in children:
+            assert child.stdin is not None
+            child.stdin.close()
+
+        assert [await child.wait() for child in children] == [0] * 4
+
+
+async def test_who_comes_while_another_makes_the_database_waits(tmp_path: Path) -> None:
+    # SQLite itself does not wait here: it says at once that the file is locked.
+    path = tmp_path / "ledger.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        coming = asyncio.create_task(open_and_look(path))
+        await asyncio.sleep(0.3)
+        assert not coming.done()
+        other.execute("commit")
+
+        assert await coming is False
+
+
+async def open_and_look(path: Path) -> bool:
+    async with open_store(path) as store:
+        return await store.accounts.exists_any()
 
 
 async def test_a_place_that_cannot_hold_a_database_is_named(tmp_path: Path) -> None:

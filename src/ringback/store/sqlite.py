@@ -17,12 +17,11 @@ from ringback.clock import Clock
 from ringback.errors import Misconfigured, Unavailable
 from ringback.store.database import Blame, Lane, Unit, Work, commit_together, unopenable
 from ringback.store.migrating import migrate
+from ringback.store.sqlite_file import PRIMARY, FileGone, SqliteFile, connect, make_private
 
 AnswerT = TypeVar("AnswerT")
 
 OLDEST_SQLITE = (3, 35, 0)  # the first with RETURNING, https://www.sqlite.org/lang_returning.html
-BUSY_TIMEOUT = 5.0  # seconds
-STATEMENTS_KEPT = 256
 # Answers come in bursts, and a commit takes half a millisecond of the processor: with 64 in flight, those who
 # join within so many turns double a group.
 TURNS_TO_JOIN = 8
@@ -43,35 +42,6 @@ TROUBLES = frozenset(
         sqlite3.SQLITE_NOTADB,
     }
 )
-PRIMARY = 0xFF  # an extended code has its primary one in its lowest byte
-GONE = (
-    "the file was moved, removed or replaced while it was open: put that file back, "
-    "or restart on the one that is there"
-)
-
-
-class FileGone(sqlite3.OperationalError):
-    """Another file, or none, is where the database was opened."""
-
-
-class SqliteFile:
-    """The file that was opened; SQLite itself goes on writing to one that has been removed."""
-
-    def __init__(self, path: str) -> None:
-        self._path = Path(path)
-        self._opened = self._now()
-
-    def check(self) -> None:
-        """Raises `FileGone` if another file, or none, is where it was."""
-        if self._now() != self._opened:
-            raise FileGone(GONE)
-
-    def _now(self) -> tuple[int, int] | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
 
 
 class SqliteTransaction:
@@ -180,34 +150,9 @@ def complete(work: Awaitable[AnswerT]) -> AnswerT:
     raise RuntimeError("Work on a database may only make queries, not wait.")
 
 
-def _connect(path: str, clock: Clock) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path,
-        timeout=BUSY_TIMEOUT,
-        isolation_level=None,
-        cached_statements=STATEMENTS_KEPT,
-        check_same_thread=False,  # each is used by one thread at a time, and closed by another
-    )
-    try:
-        connection.create_function("db_now", 0, clock)
-        # A commit returns only when its bytes are on disk: a send's intent must survive a power cut.
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = full")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _make_private(path: Path) -> None:
-    """Numbers and texts are nobody else's to read; the WAL inherits the file's mode."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-
-
 def _open_writer(path: str, clock: Clock) -> sqlite3.Connection:
-    _make_private(Path(path))
-    writer = _connect(path, clock)
+    make_private(Path(path))
+    writer = connect(path, clock)
     try:
         _bring_up(writer, path, clock)
     except BaseException:
@@ -225,8 +170,8 @@ async def migrate_sqlite(path: str, clock: Clock) -> list[int]:
     """Bring the file up to date; the numbers of what was applied. Raises `Misconfigured`."""
 
     def opened() -> list[int]:
-        _make_private(Path(path))
-        with contextlib.closing(_connect(path, clock)) as writer:
+        make_private(Path(path))
+        with contextlib.closing(connect(path, clock)) as writer:
             return _bring_up(writer, path, clock)
 
     try:
@@ -267,7 +212,7 @@ async def open_sqlite(path: str, clock: Clock) -> AsyncIterator[Sqlite]:
     with _thread("writes") as writing, _thread("reads") as reading:
         writer = await _opened(writing, _open_writer, path, clock)
         try:
-            reader = await _opened(reading, _connect, path, clock)
+            reader = await _opened(reading, connect, path, clock)
             try:
                 database = Sqlite(writer, reader, path)
                 serving = asyncio.create_task(database.serve(writing, reading))
