@@ -1,5 +1,7 @@
 """The file of the embedded database: how it is made, opened, and known again."""
 
+import contextlib
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -80,3 +82,16 @@ def make_private(path: Path) -> None:
     """Numbers and texts are nobody else's to read; the WAL inherits the file's mode."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
+    if os.access(path, os.W_OK):
+        _let_write(path, Path(f"{path}-wal"), Path(f"{path}-shm"))
+
+
+def _let_write(ledger: Path, *beside: Path) -> None:
+    """SQLite makes these with the mode that the file has just then.
+
+    Made while it could only be read, they would keep everybody from writing to it for good.
+    """
+    for file in beside:
+        if file.exists() and not os.access(file, os.W_OK):
+            with contextlib.suppress(OSError):  # somebody else's
+                file.chmod(ledger.stat().st_mode)
