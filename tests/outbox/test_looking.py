@@ -3,25 +3,23 @@
 import asyncio
 from typing import Any
 
-import orjson
 import pytest
+from tests.outbox.elsewhere import Listing, looking_over
 from tests.shop import ADA, DROPPED, DROPPED_BEFORE, HI, LIMITED, Shop, kinds
 
-from ringback.accounts import Accounts
 from ringback.clock import machine_clock
 from ringback.outbox.reconcile import Reconcile
 from ringback.outcome import Outcome, Timeline
-from ringback.settings import Settings
 from ringback.store import Store, open_store
 from ringback.store.jobs import FAR_FUTURE
 from ringback.store.listing import JobFilter
 from ringback.store.rows import State
 from ringback.twilio import resources
 from ringback.twilio.resources import Product, Resource
-from ringback.twilio.transport import Request, Response, Transport
 
 pytestmark = pytest.mark.anyio
 
+MESSAGES = "/Messages.json"
 STALLED = {"kind": "server_error", "stage": "after"}
 
 
@@ -33,10 +31,10 @@ async def lost(shop: Shop, fault: dict[str, str] = DROPPED, **inputs: Any) -> Ou
     return outcome
 
 
-async def later(shop: Shop) -> None:
+async def later(shop: Shop, reconcile: Reconcile | None = None) -> None:
     """The time to look has come, and somebody looks."""
     shop.alter("update jobs set look_at = 1 where state = 'unknown' and look_at < ?", FAR_FUTURE)
-    await shop.parts.reconcile.look_up_due()
+    await (reconcile or shop.parts.reconcile).look_up_due()
 
 
 def join_beside(shop: Shop, store: Store) -> Reconcile:
@@ -46,19 +44,6 @@ def join_beside(shop: Shop, store: Store) -> Reconcile:
 
 def message_of(job: Timeline) -> str:
     return str(job.events[-1]["detail"]["message"])
-
-
-class Quoting:
-    """A Twilio that refuses to list what went to somebody, and names them as the real one does."""
-
-    def __init__(self, other: Transport) -> None:
-        self._other = other
-
-    async def send(self, request: Request) -> Response:
-        if request.method != "GET" or "Messages.json" not in request.url:
-            return await self._other.send(request)
-        said = {"code": 21211, "message": f"The 'To' number {ADA} is not a valid phone number."}
-        return Response(400, {"content-type": "application/json"}, orjson.dumps(said))
 
 
 async def lists(shop: Shop) -> int:
@@ -164,6 +149,35 @@ async def test_one_whose_text_was_erased_at_twilio_is_not_called_absent(shop: Sh
     assert job.state is State.DONE
     assert job.message is not None
     assert job.message.sid == sid
+
+
+async def test_files_whose_caption_may_have_been_erased_settle_nothing(shop: Shop) -> None:
+    await shop.connector.accounts.change("shop", {"not_found_means_not_sent": True})
+    outcome = await lost(shop, media_urls=["https://example.org/a.png"])
+    await shop.advance(20)  # it arrives
+    (sid,) = shop.simulator.account.messages
+    assert (await shop.run("RedactMessage", sid=sid)).state is State.DONE
+
+    for _ in range(2):
+        await later(shop)
+
+    job = await shop.job(outcome)
+    assert (job.state, job.message) == (State.UNKNOWN, None)
+    assert "or for a text that is gone" in (job.error or {})["message"]
+
+
+async def test_a_list_that_cannot_be_read_is_asked_for_twice_and_left_to_a_person(shop: Shop) -> None:
+    outcome = await lost(shop)
+    elsewhere = looking_over(
+        shop, Listing(shop.transport, MESSAGES, lambda _: {"messages": [{"sid": "SM1"}]})
+    )
+
+    for _ in range(3):
+        await later(shop, elsewhere)
+
+    job = await shop.job(outcome)
+    assert (job.state, kinds(job).count("looked_up")) == (State.UNKNOWN, 2)
+    assert (job.error or {})["message"].startswith("Twilio listed something that Ringback cannot read")
 
 
 async def test_a_machine_whose_clock_is_behind_the_databases_finds_it_too(shop: Shop) -> None:
@@ -395,11 +409,10 @@ async def test_twilios_own_words_about_a_look_never_reach_the_log(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
     await lost(shop)
-    store, settings = shop.parts.store, Settings(database=shop.database, key_file=shop.database)
-    accounts = Accounts(store.accounts, shop.keyring, Quoting(shop.transport), machine_clock, settings)
-    shop.alter("update jobs set look_at = 1 where state = 'unknown' and look_at < ?", FAR_FUTURE)
+    # As the real one does, it names who they are.
+    said = {"code": 21211, "message": f"The 'To' number {ADA} is not a valid phone number."}
 
-    await Reconcile(store, accounts, shop.parts.verifications, machine_clock).look_up_due()
+    await later(shop, looking_over(shop, Listing(shop.transport, MESSAGES, lambda _: said, 400)))
 
     assert "not_looked_up" in caplog.text
     assert "Twilio answered 400, code 21211." in caplog.text

@@ -114,6 +114,12 @@ class Reconcile:
                 for job in jobs:
                     await self._unlisted(job, wording.REFUSED.format(answer=words(error)))
             raise
+        except RingbackError:
+            raise
+        except Exception:
+            for job in jobs:
+                await self._unlisted(job, wording.UNREADABLE)
+            raise
         for job in jobs:
             if not looked.settles(job.id) and job.id not in looked.judged.undecided:
                 settles = bool(account.not_found_means_not_sent)
@@ -136,7 +142,11 @@ class Reconcile:
         owners = await self._owners(group, found.values(), jobs)
         fitting = await self._fitting(account, lookup, owners, found)
         edges = {
-            owner.job.id: [one.sid for one in fitting[owner.job.id] if self._in_time(owner, one, ahead)]
+            owner.job.id: [
+                one.sid
+                for one in fitting[owner.job.id]
+                if self._in_time(owner, one, ahead) and not lookup.doubtful(_inputs(owner.job), one)
+            ]
             for owner in owners
         }
         running = frozenset(owner.job.id for owner in owners if owner.job.state is State.RUNNING)
@@ -146,12 +156,12 @@ class Reconcile:
             if job.state is State.UNKNOWN and (sid := judged.proved.get(job.id)) is not None:
                 await self._settle(search, lookup, job, found[sid], who)
         taken = set(judged.proved.values())
-        mistimed = {
+        near = {
             name: sum(one.sid not in taken for one in ones)
             for name, ones in fitting.items()
             if not edges[name]
         }
-        return wording.Looked(what=lookup.what, judged=judged, mistimed=mistimed)
+        return wording.Looked(what=lookup.what, judged=judged, near=near)
 
     async def _fitting(
         self, account: Account, lookup: Lookup, owners: list[Owner], found: dict[str, Found]

@@ -48,7 +48,8 @@ class Lookup:
 
     `place` says which listing a job's inputs belong to; `listed` makes the listing; `fits` says whether
     a job with these inputs may have made what was found; `told` writes it as the action's result;
-    `kept`, if any, notes it in the ledger's guards before the job is settled.
+    `kept`, if any, notes it in the ledger's guards before the job is settled. What is `doubtful` although it
+    fits settles nothing, but no job is called absent beside it.
     """
 
     what: str
@@ -58,6 +59,7 @@ class Lookup:
     told: Callable[[type[Result], Found], Result]
     ending: Callable[[Found, str, int], Ending]
     kept: Callable[[Search, Job, Found], Awaitable[None]] | None = None
+    doubtful: Callable[[Inputs, Found], bool] = lambda _inputs, _found: False
 
 
 async def made_since(search: Search, resource: Resource, *, left: str) -> AsyncIterator[Found]:

@@ -57,9 +57,14 @@ def fits(inputs: Inputs, found: Found) -> bool:
     )
 
 
+def doubtful(inputs: Inputs, found: Found) -> bool:
+    """Whether it is the job's only if its caption was redacted since: files may as well have had none."""
+    return _media(inputs) > 0 and not _says(inputs, found.facts["body"] or "")
+
+
 def _is_erased(found: Found) -> bool:
-    """Twilio takes nothing empty: this had a text, whichever, that was redacted since."""
-    return not found.facts["body"] and int(found.facts["num_media"] or 0) == 0
+    """Twilio takes nothing empty: this may have had a text, whichever, that was redacted since."""
+    return not found.facts["body"]
 
 
 def _media(inputs: Inputs) -> int:
@@ -90,4 +95,6 @@ def ending(found: Found, result: str, now: int) -> Ending:
     return Ending(state=State.DONE, result=result, message=message)
 
 
-MESSAGES = Lookup(what="message", place=place, listed=listed, fits=fits, told=as_listed, ending=ending)
+MESSAGES = Lookup(
+    what="message", place=place, listed=listed, fits=fits, doubtful=doubtful, told=as_listed, ending=ending
+)

@@ -15,27 +15,27 @@ MINUTE = 60_000
 class Look:
     """What a look found that settles nothing: so many `things`, like messages, for so many `owners`, jobs.
 
-    `mistimed` things would fit but for their time.
+    Things that are `near` would fit but for their time, or for a text that may have been erased.
     """
 
     what: str
     things: int = 0
     owners: int = 1
-    mistimed: int = 0
+    near: int = 0
 
     @property
     def absent(self) -> bool:
         """Whether nothing was found at all."""
-        return self.things == self.mistimed == 0
+        return self.things == self.near == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What a listing came to: who made what, and how many things fit a job but for their time."""
+    """What a listing came to: who made what, and how many things nearly fit a job that made none."""
 
     what: str
     judged: Judgement[str, str]
-    mistimed: Mapping[str, int]
+    near: Mapping[str, int]
 
     def settles(self, job_id: str) -> bool:
         """Whether it is known now what the job made."""
@@ -44,17 +44,16 @@ class Looked:
     def seen_by(self, job_id: str) -> Look:
         """What there was to see for one job."""
         things, owners = self.judged.ambiguous.get(job_id, (0, 1))
-        mistimed = self.mistimed.get(job_id, 0)
-        return Look(what=self.what, things=things, owners=owners, mistimed=mistimed)
+        return Look(what=self.what, things=things, owners=owners, near=self.near.get(job_id, 0))
 
 
 def seen(look: Look) -> str:
     """A sentence about what was found, and what it proves."""
     if look.absent:
         return NOT_FOUND.format(what=look.what)
-    kinds = look.what if max(look.things, look.mistimed) == 1 else f"{look.what}s"
-    if look.mistimed:
-        return MISTIMED.format(things=look.mistimed, kinds=kinds)
+    kinds = look.what if max(look.things, look.near) == 1 else f"{look.what}s"
+    if look.near:
+        return NEAR.format(things=look.near, kinds=kinds)
     if look.owners == 1:
         return TOO_MANY.format(things=look.things, kinds=kinds)
     return AMBIGUOUS.format(things=look.things, kinds=kinds, owners=look.owners)
@@ -116,9 +115,9 @@ NOT_FOUND = (
     "No such {what} was found at Twilio. That alone does not prove that there is none: a list may lag behind."
 )
 TOO_MANY = "{things} {kinds} at Twilio fit this job, and it can have made only one, so it stays unknown."
-MISTIMED = (
-    "{things} {kinds} at Twilio would fit this job but for the time. A clock may be wrong, so it stays "
-    "unknown."
+NEAR = (
+    "{things} {kinds} at Twilio would fit this job but for the time, or for a text that is gone. A clock may "
+    "be wrong, and a text may have been redacted, so it stays unknown."
 )
 AMBIGUOUS = (
     "{things} {kinds} at Twilio fit {owners} jobs that asked for the same, so it is not plain which of them "
@@ -138,6 +137,7 @@ COUNTS_AS_NOT_SENT = "The account's setting not_found_means_not_sent takes that 
 SEND_ANEW = "Send it again under a new intent."
 SETTLE_YOURSELF = "Settle the job once you know what became of it."
 NO_PROOF = "Nothing that Twilio lists shows whether {action} was carried out."
+UNREADABLE = "Twilio listed something that Ringback cannot read, so it cannot tell what became of this job."
 REFUSED = "Twilio would not list what became of this job. {answer}"
 ACCOUNT_GONE = "The account {account} was removed, so Twilio cannot be asked what became of this job."
 AS_WANTED = "Read at Twilio, it is as {action} was to make it, whoever did so: matched by reading."
