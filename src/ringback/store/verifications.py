@@ -91,7 +91,7 @@ class VerificationTable:
         await self._database.write(lambda c: self._queries.return_check(c, **place.columns))
 
     async def close(self, account_id: str, sid: str, state: str, now: int) -> None:
-        """End an open one."""
+        """End an open one; an approval ends one that was taken for over, too."""
         await self._database.write(
             lambda c: self._queries.close_verification(
                 c, account_id=account_id, sid=sid, state=state, now=now

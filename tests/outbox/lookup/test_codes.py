@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from tests.outbox.elsewhere import Listing, looking_over
 from tests.shop import ADA, DROPPED, DROPPED_BEFORE, Shop, kinds
 
 from ringback.outcome import Outcome
 from ringback.store.rows import State
+from ringback.twilio import resources
 
 pytestmark = pytest.mark.anyio
 
@@ -92,6 +94,49 @@ async def test_two_lost_codes_and_one_attempt_stay_unknown(shop: Shop) -> None:
     assert (await reconciled(shop, second)).state is State.UNKNOWN
 
 
+async def another_service(shop: Shop) -> str:
+    twilio = await shop.parts.accounts.open(await shop.account())
+    return str((await twilio.create(resources.verify_services(), FriendlyName="Second"))["sid"])
+
+
+async def test_lost_codes_of_two_services_are_each_found_with_its_own(shop: Shop) -> None:
+    second = await another_service(shop)
+    lost = [await lost_code(shop), await lost_code(shop, service_sid=second)]
+
+    found = [await reconciled(shop, outcome) for outcome in lost]
+
+    assert [outcome.state for outcome in found] == [State.DONE] * 2
+    services = [(outcome.result or {})["service_sid"] for outcome in found]
+    assert services == [(await shop.account()).default_verify_service, second]
+
+
+async def test_what_another_service_sent_proves_no_code_of_this_one(shop: Shop) -> None:
+    second = await another_service(shop)
+    absent = await lost_code(shop, DROPPED_BEFORE)
+    sent = await lost_code(shop, service_sid=second)
+    twilio = await shop.parts.accounts.open(await shop.account())
+    await twilio.create(resources.verifications(second), To=ADA, Channel="sms")  # by another program
+
+    for outcome in (absent, sent):
+        assert (await reconciled(shop, outcome)).state is State.UNKNOWN
+
+
+def with_a_stranger(attempts: Any) -> Any:
+    """Another program's delivery, of which Twilio does not tell whom it went to."""
+    return {**attempts, "attempts": [{**attempts["attempts"][0], "sid": "VL1", "channel_data": None}]}
+
+
+async def test_a_delivery_to_nobody_by_name_is_nobodys_code(shop: Shop) -> None:
+    outcome = await lost_code(shop)
+    reconcile = looking_over(shop, Listing(shop.transport, "/Attempts", with_a_stranger))
+    job = await shop.parts.store.jobs.get(str(outcome.id))
+    assert job is not None
+
+    await reconcile(job, "ada")
+
+    assert "No such code was found" in (await shop.job(outcome)).events[-1]["detail"]["message"]
+
+
 async def test_what_was_found_is_kept_to_its_deadline_and_limits(shop: Shop) -> None:
     outcome = await lost_code(
         shop, action="SendVerifyWithConfiguration", expires_in=120, max_checks=1, custom_code="271828"
@@ -121,9 +166,40 @@ async def test_a_lost_check_of_the_right_code_is_settled_as_verified(shop: Shop,
     assert found.state is State.DONE
     result = found.result or {}
     assert (result["verified"], result["outcome"], result["matched_by"]) == (True, "approved", "listing")
-    kept = await shop.parts.store.verifications.by_sid((await shop.account()).id, sid["sid"])
+    assert await state_of(shop, sid["sid"]) == "approved"
+
+
+async def test_a_check_that_was_right_is_found_although_its_code_was_tried_again(shop: Shop) -> None:
+    sent = (await shop.run("SendVerify", to=ADA)).result or {}
+    code = await shop.code()
+    outcome = await lost_check(shop, code)
+    again = await shop.run("VerifyCode", to=ADA, code=code)
+
+    found = await reconciled(shop, outcome)
+
+    assert (again.result or {})["outcome"] == "not_found"
+    assert (found.state, (found.result or {})["verified"]) == (State.DONE, True)
+    assert await state_of(shop, sent["sid"]) == "approved"
+
+
+async def test_a_check_that_was_right_is_found_although_its_deadline_has_passed(shop: Shop) -> None:
+    started = await shop.run("SendVerifyWithConfiguration", to=ADA, expires_in=60)
+    sid = (started.result or {})["sid"]
+    outcome = await lost_check(shop, await shop.code())
+    shop.alter("update verifications set deadline = started_at")
+    await shop.parts.verifications.end_due()
+    assert await state_of(shop, sid) == "expired"
+
+    found = await reconciled(shop, outcome)
+
+    assert (found.state, (found.result or {})["verified"]) == (State.DONE, True)
+    assert await state_of(shop, sid) == "approved"
+
+
+async def state_of(shop: Shop, sid: str) -> str:
+    kept = await shop.parts.store.verifications.by_sid((await shop.account()).id, sid)
     assert kept is not None
-    assert kept.state == "approved"
+    return kept.state
 
 
 @pytest.mark.parametrize("fault", [DROPPED, DROPPED_BEFORE], ids=["arrived", "never arrived"])

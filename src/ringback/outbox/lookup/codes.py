@@ -45,8 +45,13 @@ async def _attempts(search: Search) -> list[Attempt]:
     elif whose.startswith("+"):  # the filter is told to be for numbers; mail addresses are compared here
         asked["ChannelData.To"] = whose
     rows = [row async for row in search.twilio.items(resources.verify_attempts(), asked)]
-    mine = [row for row in rows if whose in (row["verification_sid"], row["channel_data"]["to"])]
+    mine = [row for row in rows if whose in (row["verification_sid"], _to(row))]
     return sorted(mine, key=_made_at)
+
+
+def _to(attempt: Attempt) -> str:
+    """Whom it went to; nobody, where Twilio does not tell: the rows of a service are other programs', too."""
+    return str((attempt.get("channel_data") or {}).get("to") or "")
 
 
 def _made_at(attempt: Attempt) -> int:
@@ -64,16 +69,16 @@ async def deliveries(search: Search) -> AsyncIterator[Found]:
     for attempt in await _attempts(search):
         sends[attempt["verification_sid"]] += 1
         facts = attempt | {"sends": sends[attempt["verification_sid"]]}
-        to = attempt["channel_data"]["to"]
-        found.append(Found(sid=attempt["sid"], to=to, made_at=_made_at(attempt), facts=facts))
+        found.append(Found(sid=attempt["sid"], to=_to(attempt), made_at=_made_at(attempt), facts=facts))
     for one in reversed(found):
         if one.made_at >= search.since:
             yield one
 
 
 def fits(inputs: Inputs, found: Found) -> bool:
-    """Whether it went by the channel asked for; which one `auto` takes is Twilio's choice."""
-    return inputs.get("channel") in ("auto", found.facts["channel"].lower())
+    """Whether this service sent it by the channel asked for; which one `auto` takes is Twilio's choice."""
+    by = inputs.get("channel") in ("auto", found.facts["channel"].lower())
+    return by and inputs["service_sid"] == found.facts["service_sid"]
 
 
 def told(result: type[Result], found: Found) -> Result:
@@ -105,7 +110,8 @@ async def keep_started(search: Search, job: Job, found: Found) -> None:
 async def approvals(search: Search) -> AsyncIterator[Found]:
     """Each approved verification that Ringback started, unless a check of ours is known to have approved it.
 
-    Its instant is that of the last change to its attempts.
+    Whatever else the ledger takes for its end: a deadline that passed meanwhile, or a further check that
+    Twilio did not know any more. Its instant is that of the last change to its attempts.
     """
     approved: dict[str, Attempt] = {}
     for attempt in await _attempts(search):
@@ -114,14 +120,16 @@ async def approvals(search: Search) -> AsyncIterator[Found]:
     for sid, attempt in approved.items():
         changed_at = _instant(attempt["date_updated"])
         kept = await search.verifications.by_sid(search.account.id, sid)
-        if changed_at >= search.since and kept is not None and kept.state == "open":
-            yield Found(sid=sid, to=attempt["channel_data"]["to"], made_at=changed_at, facts=attempt)
+        if changed_at >= search.since and kept is not None and kept.state != "approved":
+            yield Found(sid=sid, to=_to(attempt), made_at=changed_at, facts=attempt)
 
 
 def fits_check(inputs: Inputs, found: Found) -> bool:
     """Whether the check was of this verification."""
     named = inputs.get("verification_sid")
-    return named == found.sid if named is not None else inputs.get("to") == found.to
+    if named is not None:
+        return bool(named == found.sid)
+    return (inputs.get("to"), inputs["service_sid"]) == (found.to, found.facts["service_sid"])
 
 
 def told_right(result: type[Result], found: Found) -> Result:

@@ -68,9 +68,11 @@ set checks = checks - 1, counted = replace(counted, :use, '')
 where account_id = :account_id and sid = :sid and replace(counted, :use, '') <> counted;
 
 -- name: close_verification(account_id, sid, state, now)!
--- An open verification came to its end.
+-- An open verification came to its end. An approval is proved by Twilio, so it counts for more than what a deadline,
+-- or a 404 after it, was taken for.
 update verifications set state = :state, updated_at = :now
-where account_id = :account_id and sid = :sid and state = 'open';
+where account_id = :account_id and sid = :sid
+  and (state = 'open' or (cast(:state as text) = 'approved' and state <> 'approved'));
 
 -- name: accounts_with_deadlines()
 -- Connected accounts with an open verification whose deadline is ours to keep.
