@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from tests.shop import ADA, Shop, kinds, opened
 
+from ringback.outbox.flights import Room
 from ringback.outbox.retry import Backoff
 from ringback.outcome import Outcome
 from ringback.store.rows import State
+from ringback.twilio.resources import Product, Resource
 from ringback.twilio.transport import Request, Response, Transport, open_transport
 
 pytestmark = pytest.mark.anyio
@@ -86,7 +88,7 @@ async def test_the_sender_of_a_last_try_is_held_too(tmp_path: Path) -> None:
 
 async def test_a_429_narrows_the_accounts_room_to_twilios_own_count(shop: Shop) -> None:
     account, flights = await shop.account(), shop.parts.dispatcher.means.flights
-    assert flights.limit(account.id) == 48
+    assert flights.limit(account.id) == Room().start
     await shop.fault({"kind": "rate_limit"})
 
     job = await shop.job(await shop.run())
@@ -104,7 +106,25 @@ async def test_a_verifications_own_limit_narrows_no_room(shop: Shop) -> None:
     refused = await shop.run("SendVerify", to=ADA)
 
     assert refused.state is State.REFUSED
-    assert flights.limit(account.id) == 48
+    assert flights.limit(account.id) == Room().start
+
+
+async def test_a_rate_limit_of_a_verify_service_is_refused_and_narrows_no_room(shop: Shop) -> None:
+    account, flights = await shop.account(), shop.parts.dispatcher.means.flights
+    twilio = await shop.parts.accounts.open(account)
+    service = Resource(Product.VERIFY, f"/v2/Services/{account.default_verify_service}/RateLimits")
+    limit = await twilio.create(service, UniqueName="user")
+    buckets = Resource(Product.VERIFY, f"{service.path}/{limit['sid']}/Buckets")
+    await twilio.create(buckets, Max=1, Interval=60)
+
+    asked = [
+        await shop.run("SendVerifyWithConfiguration", to=ADA, rate_limits={"user": "42"}) for _ in range(3)
+    ]
+
+    assert [one.state for one in asked] == [State.DONE, State.REFUSED, State.REFUSED]
+    assert (asked[1].error or {})["field"] == "rate_limits"
+    assert 0 < (asked[1].error or {})["retry_after"] <= 60
+    assert flights.limit(account.id) == Room().start
 
 
 async def test_a_message_that_was_sent_too_fast_slows_its_sender(shop: Shop) -> None:

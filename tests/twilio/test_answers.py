@@ -49,6 +49,16 @@ VERDICTS = [
 ]
 
 
+def test_a_rate_limit_of_the_verify_service_is_a_refusal_that_carries_the_time() -> None:
+    headers = {"twilio_reached_rate_limit": "per_user", "retry_after": "15"}
+    failed = failure(POST, said(429, 20429, "Too many requests", **headers))
+
+    assert isinstance(failed, Refused)
+    assert (failed.fault.field, failed.fault.retry_after) == ("rate_limits", 15)
+    assert "rate limit of the Verify service" in str(failed.fault.cause)
+    assert isinstance(failure(POST, said(429, 20429, "No.", twilio_reached_rate_limit="")), NotSent)
+
+
 @pytest.mark.parametrize(
     ("status", "header", "counted"),
     [(429, "117", 117), (429, "", None), (429, "many", None), (400, "117", None)],

@@ -83,8 +83,9 @@ class Runs:
         """Twilio's answer says how much more the account and the sender may be given."""
         error = ending.error or {}
         code, seconds = error.get("code"), ending.wait / 1000
-        # A verification's own limits are a 429, too, and say nothing of the requests in the air.
-        too_many = error.get("http_status") == 429 and code in (None, TOO_MANY)  # noqa: PLR2004 - Too Many Requests
+        # A verification's own limits are a 429, too, and say nothing of the requests in the air: a refusal.
+        told = ending.verdict == "not_sent" and error.get("http_status") == 429  # noqa: PLR2004 - Too Many Requests
+        too_many = told and code in (None, TOO_MANY)
         if too_many:
             self._means.flights.turned_away(job.account_id, error.get("concurrent_requests"))
         elif ending.state is State.DONE:

@@ -1,6 +1,7 @@
 """What an answer of Twilio means: the body of a success, or a failure with its verdict and its words."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +21,13 @@ BY_CODE: Mapping[int, Verdict] = {
     60728: Verdict.REFUSED,
 }
 """Twilio codes whose verdict does not follow from the HTTP status."""
+
+REACHED = "twilio-reached-rate-limit"
+"""A rate limit of the Verify service was reached for the key that it was given (OpenAPI of verify v2).
+
+The 20429 beside it does not mean too many requests at once: sent again by itself, it would be a code that
+nobody waits for any more.
+"""
 
 BY_STATUS: Mapping[int, Verdict] = {
     # A timeout of something on the way: the request may have gone on to Twilio before.
@@ -82,6 +90,8 @@ def failure(request: Request, response: Response) -> Failure:
     code = said["code"] if type(said.get("code")) is int else None
     kind = verdict(response.status, code)
     fault = _fault(said, code, response)
+    if _is_limited(response):
+        return Refused(replace(fault, cause=LIMITED, remedy=WAIT, field="rate_limits"))
     if kind is Verdict.REFUSED:
         return Refused(fault)
     return NotSent(fault) if kind is Verdict.NOT_SENT or request.read else OutcomeUnknown(fault)
@@ -96,6 +106,14 @@ def verdict(status: int, code: int | None) -> Verdict:
         # Without a code of its own it is the limit on requests at once, which are not processed.
         return Verdict.NOT_SENT
     return BY_STATUS.get(status) or BY_CLASS.get(kind, Verdict.UNKNOWN)
+
+
+def _is_limited(response: Response) -> bool:
+    return response.status == HTTPStatus.TOO_MANY_REQUESTS and bool(response.headers.get(REACHED))
+
+
+LIMITED = "A rate limit of the Verify service is reached for the key that rate_limits gives."
+WAIT = "Nothing was sent. Let the person ask again once the time in retry_after has passed."
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
