@@ -118,7 +118,7 @@ async def test_rooms_in_flight_are_told_by_the_accounts_name(shop: Api) -> None:
     await shop.connector.vitals.look()
 
     assert await value(shop, "ringback_requests_in_flight", account="shop") == 0
-    assert await value(shop, "ringback_requests_in_flight_limit", account="shop") == 48
+    assert await value(shop, "ringback_requests_in_flight_limit", account="shop") == 64
 
 
 async def test_nothing_personal_is_a_label(shop: Api) -> None:

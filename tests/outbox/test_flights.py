@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringback.outbox.flights import CALM, LONGEST_WAIT, SHORTEST_WAIT, Flights, Room
+from ringback.outbox.flights import CALM, LONGEST_WAIT, SHORTEST_WAIT, SOON, Flights, Room
 
 
 class Hand:
@@ -21,10 +21,10 @@ def narrow(start: int = 8, most: int = 16) -> tuple[Flights, Hand]:
 
 
 def test_no_more_board_than_there_is_room_for() -> None:
-    flights, _ = narrow(start=2)
+    flights, clock = narrow(start=2)
 
     assert [flights.board("a", name) for name in "123"] == [None, None, SHORTEST_WAIT]
-    flights.land("a")
+    flights.land("a", clock())
     assert flights.board("a", "3") is None
 
 
@@ -48,14 +48,14 @@ def test_a_job_that_is_turned_away_again_and_again_is_one() -> None:
 
 
 def test_nobody_waits_once_all_who_did_have_flown() -> None:
-    flights, _ = narrow(start=1)
+    flights, clock = narrow(start=1)
     flights.board("a", "0")
     for _ in range(50):
         flights.board("a", "1")
 
-    flights.land("a")
+    flights.land("a", clock())
     flights.board("a", "1")
-    flights.land("a")
+    flights.land("a", clock())
 
     assert flights.take_free("a")
 
@@ -64,7 +64,7 @@ def test_who_never_comes_again_keeps_nobody_waiting() -> None:
     flights, clock = narrow(start=1)
     flights.board("a", "0")
     flights.board("a", "run by another process")
-    flights.land("a")
+    flights.land("a", clock())
     assert not flights.take_free("a")
 
     clock.now += 61_000
@@ -74,15 +74,52 @@ def test_who_never_comes_again_keeps_nobody_waiting() -> None:
 
 def test_where_requests_are_quick_the_waits_are_short() -> None:
     flights, clock = narrow(start=1)
-    flights.board("a", "0")
     for number in range(200):
         flights.board("a", f"waiting {number}")
-    for _ in range(100):
+    for number in range(100):
+        boarded_at = clock()
         clock.now += 10
-        flights.land("a")
-        flights.board("a", "quick")
+        flights.land("a", boarded_at)
+        flights.board("a", f"quick {number}")
 
-    assert flights.board("a", "waiting 7") == pytest.approx(2.0)  # two hundred, a hundredth of a second each
+    assert flights.board("a", "waiting 7") == pytest.approx(2.0, abs=0.1)  # 200, a hundredth of a second each
+
+
+def test_a_code_takes_the_next_seat_before_all_who_wait() -> None:
+    flights, clock = narrow(start=1)
+    for number in range(200):
+        flights.board("a", str(number))
+
+    assert flights.board("a", "code", 10) == SOON
+    flights.land("a", clock())
+
+    assert flights.board("a", "7") is not None
+    assert flights.board("a", "code", 10) is None
+
+
+def test_a_code_that_comes_anew_waits_for_codes_alone() -> None:
+    flights, clock = narrow(start=1)
+    for number in range(20):
+        flights.board("a", str(number))
+    flights.land("a", clock())
+
+    assert not flights.take_free("a")
+    assert flights.take_free("a", 10)
+    flights.board("a", "code", 10)
+    flights.land("a", clock())
+    assert not flights.take_free("a", 10)
+
+
+def test_a_code_that_another_process_has_sent_keeps_a_seat_for_a_second() -> None:
+    flights, clock = narrow(start=1)
+    flights.board("a", "0")
+    flights.board("a", "code", 10)
+    flights.land("a", clock())
+    assert flights.board("a", "1") is not None
+
+    clock.now += 1_001
+
+    assert flights.board("a", "1") is None
 
 
 def test_each_account_has_room_of_its_own() -> None:
@@ -135,14 +172,31 @@ def test_there_is_always_room_for_one() -> None:
     assert flights.board("a", "1") is None
 
 
+def fill(flights: Flights) -> None:
+    while flights.take_free("a"):
+        pass
+
+
 def test_answers_widen_the_room_again_by_one_a_roomful() -> None:
     flights, _ = narrow()
+    fill(flights)
     flights.turned_away("a")
     for _ in range(5):
         flights.answered("a")
     assert flights.limit("a") == 5
 
     for _ in range(500):
+        fill(flights)
         flights.answered("a")
 
     assert flights.limit("a") == 16
+
+
+def test_a_room_that_is_not_used_is_not_widened() -> None:
+    flights, _ = narrow()
+    flights.take_free("a")
+
+    for _ in range(500):
+        flights.answered("a")
+
+    assert flights.limit("a") == 8

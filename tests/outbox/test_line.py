@@ -163,7 +163,7 @@ async def test_nothing_is_left_in_memory_once_all_is_sent(tmp_path: Path) -> Non
         await shop.tries(outcomes)
         await dispatcher.stop()
 
-        await means.line.restock(shop.parts.store.claims.turns)
+        await means.line.restock(shop.parts.store.claims)
 
     assert means.line.room == HELD_IN_MEMORY  # type: ignore[attr-defined]
     assert await queries.queue_size() == []

@@ -66,7 +66,7 @@ class AtOnce:
         due = pacing.rate is None and new.due_at <= new.now and new.expires_at is None
         if not due or not self.open or self._runs.seats.locked():
             return False
-        return self._means.flights.take_free(new.account_id)
+        return self._means.flights.take_free(new.account_id, new.priority)
 
     async def _accept_and_run(self, new: _New) -> None:
         means, accepted = self._means, new.accepted
@@ -84,7 +84,7 @@ class AtOnce:
         finally:
             accepted.cancel()
             self._runs.seats.release()
-            means.flights.land(new.job.account_id)
+            means.flights.land(new.job.account_id, new.job.now)
 
     async def _run(self, job: Job, new: _New) -> None:
         again = await self._runs(Claimed(job), new.job.now)

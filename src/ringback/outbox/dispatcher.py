@@ -33,7 +33,7 @@ class Cadence:
     look_every: float | None = None  # how soon a job whose place was lost is found; None: as the line says
     sweep_every: float = 2.0  # lapsed leases, deadlines of verifications, statuses to ask for
     longest_stop: float = 35.0  # a send ends by itself within 30
-    most_at_once: int = 64
+    most_at_once: int = 96  # of which an account may have two thirds: `flights.Room`
 
 
 class Dispatcher:
@@ -143,8 +143,9 @@ class Dispatcher:
     async def _use(self, ticket: Ticket) -> float | None:
         """Use a ticket; in how many seconds it comes up again, or None."""
         flights = self.means.flights
-        if (crowded := flights.board(ticket.account_id, ticket.job_id)) is not None:
+        if (crowded := flights.board(ticket.account_id, ticket.job_id, ticket.priority)) is not None:
             return await self._postponed(ticket, crowded)
+        boarded_at = self.means.clock()
         try:
             async with self._runs.seats:
                 return await self._claim_and_run(ticket) if not self._stopping else TROUBLED
@@ -152,7 +153,7 @@ class Dispatcher:
             log.error("attempt_lost", job=ticket.job_id, error=words(error))  # noqa: TRY400
             return TROUBLED
         finally:
-            flights.land(ticket.account_id)
+            flights.land(ticket.account_id, boarded_at)
 
     async def _postponed(self, ticket: Ticket, seconds: float) -> float:
         """The ledger knows, too, so that others' jobs come up first."""
@@ -179,7 +180,7 @@ class Dispatcher:
         line = self.means.line
         while True:
             try:
-                await line.restock(self._store.claims.turns)
+                await line.restock(self._store.claims)
             except Exception as error:  # noqa: BLE001 - see `_every`
                 log.warning("sweep_failed", error=words(error))
             # Not wait_for: before Python 3.12 it may swallow a cancellation that comes with the wake-up.

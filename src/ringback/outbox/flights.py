@@ -11,79 +11,110 @@ from ringback.clock import Clock
 
 TOO_MANY = 20429
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds
+SOON = 0.2  # seconds after which one that goes before others asks again
 AWAY = 2_000 * LONGEST_WAIT  # milliseconds; who has not asked again by then was run by another process
-LATEST = 0.1  # share of the latest landing in what landings are taken to be apart
+GONE = 1_000  # the same of those who go before others
+LATEST = 0.1  # share of the latest flight in how long one is taken to last
 CALM = 1_000  # milliseconds in which one more 429 says nothing new: those requests left together
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Jobs that were turned away and when, the earliest first; `away` ms later they will not come again."""
+
+    away: float
+    jobs: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.jobs)
+
+    def forget(self, now: int) -> None:
+        while self.jobs and next(iter(self.jobs.values())) < now - self.away:
+            del self.jobs[next(iter(self.jobs))]
 
 
 @dataclass(slots=True)
 class _Air:
     limit: float
     flying: int = 0
-    waiting: dict[str, int] = field(default_factory=dict)
-    """Jobs and when they were turned away last, the earliest first."""
-    landed_at: int = 0
-    apart: float = 0.0
-    """Seconds between landings while somebody waits."""
+    first: _Waiting = field(default_factory=lambda: _Waiting(GONE))
+    others: _Waiting = field(default_factory=lambda: _Waiting(AWAY))
+    lasting: float = 1.0
+    """Seconds that a flight lasts; one, as long as nobody knows."""
     narrowed_at: int = 0
+
+    @property
+    def free(self) -> int:
+        return int(self.limit) - self.flying
+
+    def queue(self, priority: int) -> _Waiting:
+        return self.first if priority > 0 else self.others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """Bounds of the limit; `start` is where an account begins."""
+    """Bounds of the limit; `start` is where an account begins.
 
-    start: int = 48  # fewer than a process runs at once: no account takes all of it
+    `most` is two thirds of what a process runs at once: an account whose Twilio does not answer, each request
+    for half a minute, leaves the rest to others.
+    """
+
+    start: int = 64
     least: int = 1
-    most: int = 256
+    most: int = 64
 
 
 class Flights:
-    """The room of each account in this process."""
+    """The room of each account in this process. Jobs with a priority above 0, one-time codes, go first."""
 
     def __init__(self, clock: Clock, room: Room | None = None) -> None:
         self._clock = clock
         self._room = room or Room()
         self._airs: defaultdict[str, _Air] = defaultdict(lambda: _Air(float(self._room.start)))
 
-    def board(self, account_id: str, job_id: str) -> float | None:
+    def board(self, account_id: str, job_id: str, priority: int = 0) -> float | None:
         """Take a seat, or hear in how many seconds one may be free: the longer, the more jobs wait."""
-        air = self._asked(account_id)
-        air.waiting.pop(job_id, None)
-        if air.flying < int(air.limit):
+        air, now = self._asked(account_id), self._clock()
+        queue = air.queue(priority)
+        queue.jobs.pop(job_id, None)
+        # Seats that come free are kept for those who go first, and come again soon.
+        if air.free > (0 if queue is air.first else len(air.first)):
             air.flying += 1
             return None
-        air.waiting[job_id] = self._clock()
-        each = air.apart or 1 / air.limit  # a second a request, as long as nobody knows
-        return min(max(len(air.waiting) * each, SHORTEST_WAIT), LONGEST_WAIT)
+        queue.jobs[job_id] = now
+        if queue is air.first:
+            return min(max((len(queue) - 1) * air.lasting / air.limit, SOON), LONGEST_WAIT)
+        ahead = len(air.first) + len(queue)
+        return min(max(ahead * air.lasting / air.limit, SHORTEST_WAIT), LONGEST_WAIT)
 
-    def take_free(self, account_id: str) -> bool:
-        """Take a seat if one is free; who hears that none is does not wait for one."""
+    def take_free(self, account_id: str, priority: int = 0) -> bool:
+        """Take a seat if one is free that nobody else waits for; who hears that none is does not wait."""
         air = self._asked(account_id)
-        if air.waiting or air.flying >= int(air.limit):
+        before = len(air.first) + (len(air.others) if priority <= 0 else 0)
+        if before or air.free <= 0:
             return False
         air.flying += 1
         return True
 
-    def land(self, account_id: str) -> None:
+    def land(self, account_id: str, boarded_at: int) -> None:
         """Give the seat back."""
-        air, now = self._airs[account_id], self._clock()
+        air = self._airs[account_id]
         air.flying -= 1
-        if air.waiting and air.landed_at:
-            latest = (now - air.landed_at) / 1000
-            air.apart = latest * LATEST + air.apart * (1 - LATEST) if air.apart else latest
-        air.landed_at = now if air.waiting else 0
+        lasted = (self._clock() - boarded_at) / 1000
+        air.lasting = lasted * LATEST + air.lasting * (1 - LATEST)
 
     def _asked(self, account_id: str) -> _Air:
         """Without those who were turned away and never came again."""
-        air, long_ago = self._airs[account_id], self._clock() - AWAY
-        while air.waiting and next(iter(air.waiting.values())) < long_ago:
-            del air.waiting[next(iter(air.waiting))]
+        air, now = self._airs[account_id], self._clock()
+        air.first.forget(now)
+        air.others.forget(now)
         return air
 
     def answered(self, account_id: str) -> None:
-        """Twilio took a request: one more may fly once as many as fly now were taken."""
+        """Twilio took a request: where the room is used, one more may fly for each roomful that was taken."""
         air = self._airs[account_id]
-        air.limit = min(air.limit + 1 / air.limit, self._room.most)
+        if air.flying * 2 >= air.limit:
+            air.limit = min(air.limit + 1 / air.limit, self._room.most)
 
     def turned_away(self, account_id: str, at_twilio: int | None = None) -> None:
         """Twilio said too many; `at_twilio` is its own count of the account's requests, where it told."""

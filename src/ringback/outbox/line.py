@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver, AsyncpgPoolDriver
 from pgqueuer.adapters.inmemory import InMemoryDriver, InMemoryQueries
@@ -59,7 +59,7 @@ def manager_of(queries: Any, handle: Handler) -> QueueManager:
     manager = QueueManager(queries)
 
     async def send(job: Job) -> None:
-        again = await handle(Ticket.decoded(job.payload or b""))
+        again = await handle(Ticket.decoded(job.payload or b"", job.priority))
         if again is not None:
             raise RetryRequested(timedelta(seconds=again))
 
@@ -79,13 +79,22 @@ async def _enqueue(queries: Any, tickets: list[Ticket], *, once: bool) -> list[A
     return placed
 
 
-Turns = Callable[[tuple[int, str], float, int], Awaitable[list[Turn]]]
-"""Waiting jobs by turn: from a place in their order on, within so many seconds, at most so many."""
+class Waiting(Protocol):
+    """The waiting jobs in the ledger, by turn."""
+
+    async def turns(self, after: tuple[int, str], within: float, most: int) -> list[Turn]:
+        """From a place in their order on, within so many seconds, at most so many."""
+
+    async def first_turns(self, within: float, most: int) -> list[Turn]:
+        """Those of them that go before others."""
 
 
 @dataclass(slots=True)
 class MemoryLine:
-    """The queue of one process over the embedded ledger; at most `HELD_IN_MEMORY` places."""
+    """The queue of one process over the embedded ledger; at most `HELD_IN_MEMORY` places.
+
+    Codes have places beside these, however many others wait: they are few, and go first.
+    """
 
     look_every: float = 0.5  # how soon a job that another process wrote is seen
     poll: float = 0.01
@@ -105,8 +114,9 @@ class MemoryLine:
 
     async def joined(self, ticket: Ticket) -> None:
         """Queue it now that its job is on disk; what finds no room is looked for later."""
-        self._more = self._more or self.room <= 0
-        if self.room <= 0 or ticket.wait > self.look_every:
+        full = self.room <= 0 and ticket.priority <= 0
+        self._more = self._more or full
+        if full or ticket.wait > self.look_every:
             return
         self._joining.append(ticket)
         if len(self._joining) == 1:
@@ -120,11 +130,12 @@ class MemoryLine:
         """Give a place to a job that began without one and has to wait."""
         await self.joined(ticket)
 
-    async def restock(self, turns: Turns) -> None:
+    async def restock(self, waiting: Waiting) -> None:
         """Queue waiting jobs that have no place: more than fitted before, or written by another process."""
+        await self._restore([turn.ticket for turn in await waiting.first_turns(self.look_every, PAGE)])
         place, full = (0, ""), True
         while self.room > 0 and full:
-            found = await turns(place, self.look_every, PAGE)
+            found = await waiting.turns(place, self.look_every, PAGE)
             await self._restore([turn.ticket for turn in found])
             if full := len(found) == PAGE:
                 place = (found[-1].at, found[-1].ticket.job_id)
@@ -132,8 +143,10 @@ class MemoryLine:
         await self._queries.clear_queue_log()  # three entries a job, in memory
 
     async def _restore(self, tickets: list[Ticket]) -> None:
-        new = [ticket for ticket in tickets if ticket.job_id not in self._held][: self.room]
-        if new:
+        new = [ticket for ticket in tickets if ticket.job_id not in self._held]
+        first = [ticket for ticket in new if ticket.priority > 0]
+        others = [ticket for ticket in new if ticket.priority <= 0]
+        if new := first + others[: max(0, self.room - len(first))]:
             self._held.update(ticket.job_id for ticket in new)
             await _enqueue(self._queries, new, once=False)
 
@@ -180,14 +193,14 @@ class PostgresLine:
     async def joined(self, ticket: Ticket) -> None:
         """Nothing: it is there."""
 
-    async def restock(self, turns: Turns) -> None:
+    async def restock(self, waiting: Waiting) -> None:
         """Queue overdue jobs that have no place, and bring up those whose place is too far back.
 
         A page at a time while there is nothing to mend, else all.
         """
         mended = True
         while mended:
-            found = await turns(self._place, -self.overdue, PAGE)
+            found = await waiting.turns(self._place, -self.overdue, PAGE)
             mended = bool(found) and await self._mend([turn.ticket for turn in found])
             self._place = (found[-1].at, found[-1].ticket.job_id) if len(found) == PAGE else (0, "")
             mended = mended and self._place != (0, "")

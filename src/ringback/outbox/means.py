@@ -9,7 +9,7 @@ from ringback.clock import Clock
 from ringback.metrics import Meters
 from ringback.outbox.attempt import Attempts
 from ringback.outbox.flights import Flights
-from ringback.outbox.line import Turns
+from ringback.outbox.line import Waiting
 from ringback.outbox.throughput import Throughput
 from ringback.store import Store
 from ringback.store.tickets import Line, Ticket
@@ -25,7 +25,7 @@ class QueueLine(Line, Protocol):
     def manager(self, handle: Callable[[Ticket], Awaitable[float | None]]) -> Any:
         """Something to run that hands tickets to `handle`."""
 
-    async def restock(self, turns: Turns) -> None:
+    async def restock(self, waiting: Waiting) -> None:
         """Give places to those that have none."""
 
     async def give_back(self, ticket: Ticket) -> None:

@@ -59,6 +59,15 @@ class ClaimTable:
 
         return await self._database.read(select)
 
+    async def first_turns(self, within: float, most: int) -> list[Turn]:
+        """Those of them that go before others: the codes."""
+
+        async def select(c: Any) -> list[Turn]:
+            rows = self._queries.first_turns(c, until=round(within * 1000), most=most)
+            return [_turn(row) async for row in rows]
+
+        return await self._database.read(select)
+
     async def claim(
         self, ticket: Ticket, rate: int | None, owner: str, lease: float
     ) -> Claimed | Later | None:

@@ -79,6 +79,7 @@ create table jobs (
 create unique index jobs_id on jobs (id);
 create unique index jobs_intent on jobs (account_id, idempotency_key) where idempotency_key is not null;
 create index jobs_waiting on jobs (turn_at, id, due_at, state) where state = 'waiting';
+create index jobs_first on jobs (turn_at, id) where state = 'waiting' and priority > 0;
 create index jobs_of_sender on jobs (account_id, sender, priority desc, due_at, id, cost, state) where state = 'waiting';
 create index jobs_expiring on jobs (expires_at) where state = 'waiting' and expires_at is not null;
 create index jobs_to_look_up on jobs (look_at) where state = 'unknown' and look_at is not null;

@@ -22,10 +22,12 @@ class Ticket:
         return orjson.dumps((self.job_id, self.account_id, self.sender, self.simulated))
 
     @classmethod
-    def decoded(cls, payload: bytes) -> "Ticket":
-        """What the queue carried."""
+    def decoded(cls, payload: bytes, priority: int) -> "Ticket":
+        """What the queue carried, and the priority that it knows."""
         job_id, account_id, sender, simulated = orjson.loads(payload)
-        return cls(job_id=job_id, account_id=account_id, sender=sender, simulated=simulated)
+        return cls(
+            job_id=job_id, account_id=account_id, sender=sender, simulated=simulated, priority=priority
+        )
 
 
 class Line(Protocol):

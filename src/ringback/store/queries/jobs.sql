@@ -44,6 +44,13 @@ where j.state = 'waiting' and j.turn_at <= db_now() + cast(:until as bigint)
   and (j.turn_at > :after_at or (j.turn_at = :after_at and j.id > :after_id))
 order by j.turn_at, j.id limit :most;
 
+-- name: first_turns(until, most)
+-- Those of them that go before others.
+select j.account_id, j.id, j.sender, j.priority, j.turn_at - db_now() as wait, j.turn_at, a.base_url
+from jobs j join accounts a on a.id = j.account_id
+where j.state = 'waiting' and j.priority > 0 and j.turn_at <= db_now() + cast(:until as bigint)
+order by j.turn_at, j.id limit :most;
+
 -- name: claim_job(id, owner, lease, wait)^
 -- Take a waiting job that leaves in so many milliseconds: compare-and-set, so that only one process ever runs it.
 update jobs set state = 'running', attempts = attempts + 1, lease_owner = :owner,
