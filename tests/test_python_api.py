@@ -1,7 +1,9 @@
 """Ringback in somebody's own program."""
 
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,11 @@ from tests.shop import ADA
 
 import ringback
 from ringback.actions import catalogue
+from ringback.connector import Connector
 from ringback.errors import Misconfigured
 from ringback.store.rows import State
 from twilio_simulator.running import running
+from twilio_simulator.simulator import Simulator
 
 pytestmark = pytest.mark.anyio
 
@@ -31,18 +35,23 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+async def connect(rb: Connector, simulator: Simulator) -> Mapping[str, str]:
+    facts = simulator.introduction()
+    await rb.accounts.connect(
+        {
+            "name": "shop",
+            "account_sid": facts["account_sid"],
+            "auth_token": facts["auth_token"],
+            "environment": "simulator",
+            "base_url": facts["url"],
+        }
+    )
+    return facts
+
+
 async def test_a_program_connects_sends_and_hears_what_became_of_it(tmp_path: Path) -> None:
     async with running() as simulator, ringback.Ringback.open(tmp_path / "ledger.db") as rb:
-        facts = simulator.introduction()
-        await rb.accounts.connect(
-            {
-                "name": "shop",
-                "account_sid": facts["account_sid"],
-                "auth_token": facts["auth_token"],
-                "environment": "simulator",
-                "base_url": facts["url"],
-            }
-        )
+        facts = await connect(rb, simulator)
         text = ringback.SendMessage(to=ADA, sender=facts["number"], body="Hi")
         outcome = await rb.run(text, account="shop", key="order-42")
         again = await rb.run(text, account="shop", key="order-42")
@@ -109,3 +118,18 @@ def test_naming_an_input_loads_no_network_and_no_store() -> None:
     assert "ringback.actions.send_message" in loaded
     assert "ringback.actions.verify_code" not in loaded
     assert not loaded & {"fastapi", "aiosqlite", "ringback.store"}
+
+
+async def test_who_only_looks_finds_the_jobs_of_a_process_that_is_gone(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.db"
+    async with running() as simulator, ringback.Ringback.open(ledger) as rb:
+        facts = await connect(rb, simulator)
+        text = ringback.SendMessage(to=ADA, sender=facts["number"], body="Hi")
+        outcome = await rb.run(text, account="shop", wait=0)
+        await rb.wait(str(outcome.id), 10)
+    with sqlite3.connect(ledger) as database:
+        database.execute("update jobs set state = 'running', lease_owner = 'gone', lease_until = 1")
+    database.close()
+
+    async with ringback.Ringback.open(ledger, dispatch=False) as rb:
+        assert (await rb.job(str(outcome.id))).state is State.UNKNOWN

@@ -112,6 +112,8 @@ async def open_connector(settings: "Settings", *, dispatch: bool = True) -> "Asy
         if dispatch:
             await store.accounts.require_writable()
             connector.start()
+        else:
+            await connector.look_after()
         try:
             async with connector.vitals.watching():
                 yield connector

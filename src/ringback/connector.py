@@ -57,6 +57,10 @@ class Connector:
             self.accounts.forget_previous_tokens,
         )
 
+    async def look_after(self) -> None:
+        """Send nothing, but tell of the jobs whose process went away. For one that never starts to send."""
+        await self._parts.dispatcher.look_after()
+
     async def doubt_all(self) -> int:
         """The ledger was restored: what waits or ran may have been sent already, so it is unknown; how much.
 

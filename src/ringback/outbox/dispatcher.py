@@ -56,7 +56,7 @@ class Dispatcher:
         self._stopping = False
         self.at_once.open = True
         self._serving = asyncio.create_task(self._serve())
-        self._loops = [
+        self._loops += [
             asyncio.create_task(self._restock()),
             asyncio.create_task(_every(self._cadence.renew_every, self._runs.renew)),
             asyncio.create_task(_every(every, self.condemn)),
@@ -67,6 +67,12 @@ class Dispatcher:
             asyncio.create_task(self._keep_listening()),
             *(asyncio.create_task(_every(every, sweep)) for sweep in sweeps),
         ]
+
+    async def look_after(self) -> None:
+        """Send nothing, but tell of the jobs whose process went away: now, and again and again."""
+        with contextlib.suppress(Unavailable):  # a ledger that can only be read is still read
+            await self.condemn()
+        self._loops.append(asyncio.create_task(_every(self._cadence.sweep_every, self.condemn)))
 
     def take_no_more(self) -> None:
         """Begin nothing new; what runs goes on, and its leases are renewed, until `stop`."""

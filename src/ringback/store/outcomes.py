@@ -115,10 +115,14 @@ class Outcomes:
     async def condemn_lapsed(self, now: int) -> list[str]:
         """Running jobs whose process stopped renewing its lease become unknown."""
 
-        async def work(c: Any) -> list[str]:
-            rows = [row async for row in self._queries.jobs_with_lapsed_lease(c)]
-            return [row["id"] for row in rows if await self._condemn(c, row, now)]
+        async def lapsed(c: Any) -> list[Any]:
+            return [row async for row in self._queries.jobs_with_lapsed_lease(c)]
 
+        async def work(c: Any) -> list[str]:
+            return [row["id"] for row in await lapsed(c) if await self._condemn(c, row, now)]
+
+        if not await self._database.read(lapsed):
+            return []  # nearly always, so the sweeps of all processes need not wait for their turn to write
         condemned = await self._database.write(work, of_job())
         for job_id in condemned:
             self._watch.tell(job_id)
