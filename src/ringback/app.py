@@ -138,6 +138,7 @@ def join(
     from ringback.parts import Parts
     from ringback.perform import Perform
     from ringback.sealing import Sealing
+    from ringback.sending_again import SendingAgain
     from ringback.verifications import Verifications
     from ringback.webhooks.status import StatusCallbacks
 
@@ -148,26 +149,29 @@ def join(
     means = _means(settings, store, accounts, verifications, keyring, line)
     means = replace(means, meters=meters, tracing=tracing)
     dispatcher = Dispatcher(means)
+    perform = Perform(
+        store=store,
+        accounts=accounts,
+        verifications=verifications,
+        keyring=keyring,
+        clock=clock,
+        line=line,
+        desk=dispatcher.at_once,
+        pacing=means.throughput.pacing,
+        most_waiting=settings.most_waiting,
+        accepted=means.attempts.accepted,
+    )
+    sending_again = SendingAgain(store, perform, clock)
     return Parts(
         store=store,
         accounts=accounts,
         verifications=verifications,
-        perform=Perform(
-            store=store,
-            accounts=accounts,
-            verifications=verifications,
-            keyring=keyring,
-            clock=clock,
-            line=line,
-            desk=dispatcher.at_once,
-            pacing=means.throughput.pacing,
-            most_waiting=settings.most_waiting,
-            accepted=means.attempts.accepted,
-        ),
+        perform=perform,
+        sending_again=sending_again,
         dispatcher=dispatcher,
         throughput=means.throughput,
         polling=Polling(store, accounts, clock),
-        reconcile=Reconcile(store, accounts, verifications, clock),
+        reconcile=Reconcile(store, accounts, verifications, clock, sending_again),
         expiry=Expiry(store),
         retention=Retention(store, clock, settings.retention),
         keys=ApiKeys(store.keys, clock),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from itertools import chain, repeat
 from typing import Any
 
@@ -10,12 +11,11 @@ from ringback.actions import action_of
 from ringback.clock import iso
 from ringback.errors import Conflict, InvalidInput, Misconfigured, NotFound
 from ringback.log import logger
-from ringback.outbox.settlement import Settlement, inputs_again
+from ringback.outbox.settlement import Settlement
 from ringback.outbox.throughput import SenderFacts
 from ringback.outcome import Outcome, Timeline, outcome_of, timeline_of
 from ringback.parts import Parts
 from ringback.perform import Asked, Prepared, is_read
-from ringback.store.again import Replacement
 from ringback.store.endings import place_of
 from ringback.store.listing import JobFilter
 from ringback.store.rows import Job, State
@@ -216,29 +216,13 @@ class Connector:
         if errors := said.errors():
             raise InvalidInput(errors)
         job, now = await self._job(job_id), self._clock()
-        settle = self._settle_and_send_again if send_again else self._settle_alone
-        if job.state is not State.UNKNOWN or not await settle(job, said, now):
+        if send_again and job.state is State.UNKNOWN:
+            settled = await self._parts.sending_again(job, who, partial(said.ending, now))
+        else:
+            settled = await self._store.outcomes.settle(place_of(job), said.ending(now), who, now)
+        if not settled:
             raise Conflict(f"The job is {job.state.value}; only an unknown job can be settled.")
         return outcome_of(await self._job(job_id))
-
-    async def _settle_alone(self, job: Job, said: Settlement, now: int) -> bool:
-        return await self._store.outcomes.settle(place_of(job), said.ending(now), said.who, now)
-
-    async def _settle_and_send_again(self, job: Job, said: Settlement, now: int) -> bool:
-        asked = Asked(
-            action=job.action, inputs=inputs_again(job, now), account=job.account, requested_by=said.who
-        )
-        prepared = await self._perform.prepare(asked)
-        if prepared.account.id != job.account_id:
-            raise Conflict(f"The account {job.account} was removed, and another has its name.")
-        if (refusal := await self._perform.refusal(prepared)) is not None:
-            raise refusal
-        new, pacing = self._perform.planned(prepared, asked)
-        other = Replacement(new, self._perform.line, pacing)
-        settled = await self._store.again.settle(place_of(job), said.ending(now, new.id), said.who, other)
-        if settled:
-            self._store.backlog.add()
-        return settled
 
     async def senders(self, account: str | None = None) -> list[SenderFacts]:
         """Each sender that something waits for or whose pace was set. Raises `NotFound` for the account."""

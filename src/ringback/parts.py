@@ -14,6 +14,7 @@ from ringback.outbox.throughput import Throughput
 from ringback.outbox.vitals import Vitals
 from ringback.perform import Perform
 from ringback.sealing import Sealing
+from ringback.sending_again import SendingAgain
 from ringback.store import Store
 from ringback.verifications import Verifications
 from ringback.webhooks.status import StatusCallbacks
@@ -35,6 +36,7 @@ class Parts:
     retention: Retention
     keys: ApiKeys
     sealing: Sealing
+    sending_again: SendingAgain
     callbacks: StatusCallbacks
     vitals: Vitals
     clock: Clock

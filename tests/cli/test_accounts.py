@@ -140,8 +140,9 @@ async def test_an_unknown_account_is_told_with_those_there_are(shop: Terminal) -
 
 async def test_an_account_is_told_what_not_found_means(shop: Terminal) -> None:
     before = (await shop.run("accounts", "show", "shop", "--json")).json
-    on = (await shop.run("accounts", "set", "shop", "--not-found-means-not-sent", "--json")).json
-    off = (await shop.run("accounts", "set", "shop", "--not-found-means-unknown", "--json")).json
+    after = (await shop.run("accounts", "set", "shop", "--not-found-means", "send_again", "--json")).json
+    wrong = await shop.run("accounts", "set", "shop", "--not-found-means", "lost")
 
-    said = [facts["not_found_means_not_sent"] for facts in (before, on, off)]
-    assert said == [False, True, False]
+    assert [facts["not_found_means"] for facts in (before, after)] == ["unknown", "send_again"]
+    assert wrong.code == 2
+    assert "Must be one of 'unknown', 'not_sent', 'send_again'." in wrong.err

@@ -35,4 +35,4 @@ def looking_over(shop: Shop, transport: Transport) -> Reconcile:
     """What looks for the jobs of a shop there."""
     store, settings = shop.parts.store, Settings(database=shop.database, key_file=shop.database)
     accounts = Accounts(store.accounts, shop.keyring, transport, machine_clock, settings)
-    return Reconcile(store, accounts, shop.parts.verifications, machine_clock)
+    return Reconcile(store, accounts, shop.parts.verifications, machine_clock, shop.parts.sending_again)

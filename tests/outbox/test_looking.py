@@ -39,7 +39,9 @@ async def later(shop: Shop, reconcile: Reconcile | None = None) -> None:
 
 def join_beside(shop: Shop, store: Store) -> Reconcile:
     """The same of another process."""
-    return Reconcile(store, shop.parts.accounts, shop.parts.verifications, machine_clock)
+    return Reconcile(
+        store, shop.parts.accounts, shop.parts.verifications, machine_clock, shop.parts.sending_again
+    )
 
 
 def message_of(job: Timeline) -> str:
@@ -107,7 +109,7 @@ async def test_after_the_second_look_the_job_says_so_and_what_to_do(shop: Shop) 
 
 
 async def test_an_account_may_take_what_is_not_found_for_not_sent(shop: Shop) -> None:
-    await shop.connector.accounts.change("shop", {"not_found_means_not_sent": True})
+    await shop.connector.accounts.change("shop", {"not_found_means": "not_sent"})
     absent, first = await lost(shop, DROPPED_BEFORE, body="Bye"), await lost(shop)
     second = await lost(shop, DROPPED_BEFORE)
 
@@ -118,12 +120,46 @@ async def test_an_account_may_take_what_is_not_found_for_not_sent(shop: Shop) ->
     job = await shop.job(absent)
     assert job.state is State.NOT_SENT
     assert "Not found at Twilio after 10 minutes." in (job.error or {})["message"]
-    assert "not_found_means_not_sent" in (job.error or {})["message"]
+    assert "setting not_found_means" in (job.error or {})["message"]
     assert [(await shop.job(one)).state for one in (first, second)] == [State.UNKNOWN] * 2
 
 
+async def test_an_account_may_have_what_is_not_found_sent_again_but_once(shop: Shop) -> None:
+    await shop.connector.accounts.change("shop", {"not_found_means": "send_again"})
+    absent, sent = await lost(shop, DROPPED_BEFORE, body="Bye"), await lost(shop)
+    await shop.fault(DROPPED_BEFORE)
+
+    for _ in range(2):
+        await later(shop)
+
+    error = (await shop.job(absent)).error or {}
+    assert error["message"].startswith("Not found at Twilio after 10 minutes.")
+    assert error["message"].endswith(f"It was sent again as {error['sent_again_as']}.")
+    second = await shop.connector.wait(error["sent_again_as"], 30)
+    assert (second.state, (await shop.job(sent)).state) == (State.UNKNOWN, State.DONE)
+    for _ in range(2):
+        await later(shop)
+    last = await shop.job(second)
+    assert (last.state, "sent_again_as" in (last.error or {})) == (State.NOT_SENT, False)
+    assert len(await shop.connector.jobs(JobFilter(), 10)) == 3
+
+
+async def test_what_cannot_be_sent_again_ends_and_says_why(shop: Shop) -> None:
+    await shop.connector.accounts.change("shop", {"not_found_means": "send_again"})
+    outcome = await lost(shop, DROPPED_BEFORE, expires_at="2100-01-01T00:00:00Z")
+    shop.alter("update jobs set expires_at = 1 where id = ?", outcome.id)
+
+    for _ in range(2):
+        await later(shop)
+
+    job = await shop.job(outcome)
+    assert job.state is State.NOT_SENT
+    assert "has passed its expires_at" in (job.error or {})["remedy"]
+    assert len(await shop.connector.jobs(JobFilter(), 10)) == 1
+
+
 async def test_what_fits_but_for_its_time_is_not_taken_and_not_called_absent(shop: Shop) -> None:
-    await shop.connector.accounts.change("shop", {"not_found_means_not_sent": True})
+    await shop.connector.accounts.change("shop", {"not_found_means": "not_sent"})
     outcome = await lost(shop)
     await shop.advance(600)
 
@@ -136,7 +172,7 @@ async def test_what_fits_but_for_its_time_is_not_taken_and_not_called_absent(sho
 
 
 async def test_one_whose_text_was_erased_at_twilio_is_not_called_absent(shop: Shop) -> None:
-    await shop.connector.accounts.change("shop", {"not_found_means_not_sent": True})
+    await shop.connector.accounts.change("shop", {"not_found_means": "not_sent"})
     outcome = await lost(shop)
     await shop.advance(20)  # it arrives
     (sid,) = shop.simulator.account.messages
@@ -152,7 +188,7 @@ async def test_one_whose_text_was_erased_at_twilio_is_not_called_absent(shop: Sh
 
 
 async def test_files_whose_caption_may_have_been_erased_settle_nothing(shop: Shop) -> None:
-    await shop.connector.accounts.change("shop", {"not_found_means_not_sent": True})
+    await shop.connector.accounts.change("shop", {"not_found_means": "not_sent"})
     outcome = await lost(shop, media_urls=["https://example.org/a.png"])
     await shop.advance(20)  # it arrives
     (sid,) = shop.simulator.account.messages

@@ -112,7 +112,7 @@ async def test_a_ledger_of_the_first_version_is_brought_up_and_keeps_its_rows(tm
             looked_for += [job.id for job in await store.looks.take_due()]
 
     assert account is not None
-    assert account.not_found_means_not_sent == 0
+    assert account.not_found_means == "unknown"
     assert looked_for == ["job_1"]
 
 

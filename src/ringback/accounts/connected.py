@@ -27,7 +27,7 @@ class Connected(BaseModel):
     default_country: str | None
     default_verify_service: str | None
     verification_lifetime: int
-    not_found_means_not_sent: bool
+    not_found_means: str
     previous_token_valid_until: str | None
     report: Report
     created_at: str

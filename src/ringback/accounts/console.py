@@ -75,11 +75,12 @@ VALUES: Mapping[str, Value] = {
         "unless told; 0 for none, when it is in wrong hands. Requests are made with the new one alone.",
         86_400,
     ),
-    "not_found_means_not_sent": Value(
-        "Whether a job whose answer was lost ends as not_sent by itself when Twilio does not list it "
-        "after 10 minutes. If not, it stays unknown until somebody settles it: a list may lag, and what is "
-        "sent again for that reason may arrive twice. It is not in the Console.",
-        False,
+    "not_found_means": Value(
+        "What becomes of a job whose answer was lost and that Twilio does not list after 10 minutes. "
+        "unknown: it stays so until somebody settles it. not_sent: it ends so. send_again: it ends so and is "
+        "sent once more, as a new job. A list may lag, and what is sent again may then arrive twice. It is "
+        "not in the Console.",
+        "unknown",
     ),
 }
 

@@ -18,6 +18,7 @@ from ringback.accounts.place import Allowed, check_base_url, check_label
 from ringback.numbers import CountryCode, Reader, read_sms_sender, read_whatsapp_sender
 
 Environment = Literal["production", "staging", "development", "simulator"]
+NotFoundMeans = Literal["unknown", "not_sent", "send_again"]
 ACCOUNT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 # Twilio docs, verify: ten minutes, and Twilio Support can set 2 minutes to 24 hours.
 DEFAULT_LIFETIME, SHORTEST_LIFETIME, LONGEST_LIFETIME = 600, 120, 86_400
@@ -56,7 +57,7 @@ class AccountChange(BaseModel):
     default_sender: str | None = found("default_sender", None)
     default_verify_service: str | None = found("default_verify_service", None)
     verification_lifetime: int | None = found("verification_lifetime", None)
-    not_found_means_not_sent: bool | None = found("not_found_means_not_sent", None)
+    not_found_means: NotFoundMeans | None = found("not_found_means", None)
 
 
 class Rotation(BaseModel):
@@ -91,7 +92,7 @@ class NewAccount(AccountChange):
     verification_lifetime: int = found(
         "verification_lifetime", DEFAULT_LIFETIME, ge=SHORTEST_LIFETIME, le=LONGEST_LIFETIME
     )
-    not_found_means_not_sent: bool = found("not_found_means_not_sent", default=False)
+    not_found_means: NotFoundMeans = found("not_found_means", "unknown")
 
     @field_validator("api_key_secret")
     @classmethod

@@ -70,11 +70,12 @@ class Defaults:
     verification_lifetime: Annotated[
         int | None, Parameter(metavar="SECONDS", help="How long Twilio keeps a code: 600 unless told.")
     ] = None
-    not_found_means_not_sent: Annotated[
-        bool | None,
+    not_found_means: Annotated[
+        str | None,
         Parameter(
-            negative="--not-found-means-unknown",
-            help="Whether an unknown job ends as not_sent when Twilio does not list it after 10 minutes.",
+            metavar="WHAT",
+            help="What becomes of an unknown job that Twilio does not list after 10 minutes: unknown "
+            "(if not given), not_sent, or send_again.",
         ),
     ] = None
 

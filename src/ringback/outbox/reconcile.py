@@ -1,6 +1,5 @@
 """Settles unknown jobs by what Twilio lists or shows, when their time has come or somebody asks."""
 
-import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -18,13 +17,13 @@ from ringback.outbox.lookup import LOOKUPS, wording
 from ringback.outbox.lookup.found import MATCHED_BY, Found, Inputs, Lookup, Search
 from ringback.outbox.lookup.matching import judge
 from ringback.outbox.reading import Readings, can_be_read
+from ringback.outbox.unproved import WHO, SendAgain, Unproved
 from ringback.store import Store
-from ringback.store.endings import Ending, place_of
+from ringback.store.endings import place_of
 from ringback.store.looks import Owner
 from ringback.store.rows import Account, Job, State
 from ringback.verifications import Verifications
 
-WHO = "listing"
 UNAUTHORIZED = 401
 TURNED = 35 * 86_400_000  # a simulator's clock may have been turned meanwhile
 
@@ -45,12 +44,20 @@ class Group:
 class Reconcile:
     """Looks unknown jobs up."""
 
-    def __init__(self, store: Store, accounts: Accounts, verifications: Verifications, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        verifications: Verifications,
+        clock: Clock,
+        send_again: SendAgain,
+    ) -> None:
         self._store = store
         self._accounts = accounts
         self._verifications = verifications
         self._clock = clock
         self._readings = Readings(store, accounts, clock)
+        self._unproved = Unproved(store, clock, send_again)
 
     async def __call__(self, job: Job, who: str) -> None:
         """Settle one job if it is plain what became of it, else note what was found. Raises `Conflict`."""
@@ -81,7 +88,7 @@ class Reconcile:
         """The jobs of one account. If Twilio does not answer, all of them are due again later."""
         if account is None or account.removed_at is not None:
             for job in jobs:
-                await self._give_up(job, wording.ACCOUNT_GONE.format(account=job.account))
+                await self._unproved.give_up(job, wording.ACCOUNT_GONE.format(account=job.account))
             return
         groups: defaultdict[Group, list[Job]] = defaultdict(list)
         readings: list[Look] = []
@@ -91,7 +98,7 @@ class Reconcile:
             elif (group := _group(job)) is not None:
                 groups[group].append(job)
             else:
-                await self._give_up(job, wording.NO_PROOF.format(action=job.action))
+                await self._unproved.give_up(job, wording.NO_PROOF.format(action=job.action))
         listings: list[Look] = [
             partial(self._look_for, account, group, members) for group, members in groups.items()
         ]
@@ -112,18 +119,17 @@ class Reconcile:
         except Refused as error:
             if _concerns_one(error):
                 for job in jobs:
-                    await self._unlisted(job, wording.REFUSED.format(answer=words(error)))
+                    await self._unproved.unlisted(job, wording.REFUSED.format(answer=words(error)))
             raise
         except RingbackError:
             raise
         except Exception:
             for job in jobs:
-                await self._unlisted(job, wording.UNREADABLE)
+                await self._unproved.unlisted(job, wording.UNREADABLE)
             raise
         for job in jobs:
             if not looked.settles(job.id) and job.id not in looked.judged.undecided:
-                settles = bool(account.not_found_means_not_sent)
-                await self._unproved(job, looked.seen_by(job.id), settles=settles)
+                await self._unproved.seen(job, looked.seen_by(job.id), account.not_found_means)
 
     async def _account_of(self, job: Job) -> Account:
         account = await self._accounts.by_id(job.account_id)
@@ -232,32 +238,6 @@ class Reconcile:
             await self._store.outcomes.settle(place_of(job), ending, who, self._clock(), **detail)
         except Conflict as taken:  # by another process, at this very moment
             log.info("match_taken", job=job.id, error=taken.message)
-
-    async def _unproved(self, job: Job, look: wording.Look, *, settles: bool) -> None:
-        """Nothing is plain: say so, and after the last look what to do."""
-        looks, now = self._store.looks.looks, self._clock()
-        if job.looks + 1 < looks.most_looks:
-            await self._store.looks.looked(job, wording.seen_for_now(look, looks.second), WHO, now)
-        elif look.absent and settles:
-            ending = Ending(state=State.NOT_SENT, error=wording.absent_error(job, look, looks.second))
-            await self._store.outcomes.settle(place_of(job), ending, WHO, now)
-        else:
-            error = wording.last_error(job, look, looks.second)
-            await self._store.looks.looked(job, error["message"], WHO, now, json.dumps(error))
-
-    async def _unlisted(self, job: Job, why: str) -> None:
-        """Twilio would not list: that counts as a look, or it would be asked for ever."""
-        looks = self._store.looks.looks
-        if job.looks + 1 < looks.most_looks:
-            message = wording.again_in(why, looks.second)
-            await self._store.looks.looked(job, message, WHO, self._clock())
-        else:
-            await self._give_up(job, why)
-
-    async def _give_up(self, job: Job, why: str) -> None:
-        """It cannot be looked for."""
-        error = json.dumps(wording.untraceable_error(job, why))
-        await self._store.looks.looked(job, why, WHO, self._clock(), error, last=True)
 
 
 def _concerns_one(error: RingbackError) -> bool:

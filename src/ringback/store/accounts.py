@@ -90,8 +90,7 @@ class AccountTable:
     @staticmethod
     def _columns(account: Account) -> dict[str, Any]:
         columns = {name: value for name, value in asdict(account).items() if name not in CHANGING}
-        flag = int(account.not_found_means_not_sent)
-        return columns | {"not_found_means_not_sent": flag, "now": account.updated_at}
+        return columns | {"now": account.updated_at}
 
     @staticmethod
     def _account(row: Any) -> Account | None:

@@ -45,7 +45,7 @@ class Account:
     removed_at: int | None
     previous_token: bytes | None = None
     previous_until: int | None = None
-    not_found_means_not_sent: int = 0
+    not_found_means: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ create table accounts (
     removed_at bigint,
     previous_token bytea,                       -- the Auth Token before a rotation, sealed, and until when
     previous_until bigint,                      -- Twilio may still sign callbacks with it
-    not_found_means_not_sent integer not null default 0   -- 1: an unknown job absent from Twilio's lists ends not_sent
+    not_found_means text not null default 'unknown'   -- what an unknown job absent from Twilio's lists comes to
 );
 create unique index accounts_name on accounts (name) where removed_at is null;
 

@@ -85,6 +85,12 @@ def absent_error(job: Job, look: Look, waited: int) -> dict[str, Any]:
     return facts | {"message": f"{facts['message']} {COUNTS_AS_NOT_SENT}", "remedy": SEND_ANEW}
 
 
+def replaced(error: Mapping[str, Any], new: str) -> dict[str, Any]:
+    """The `error` of a job that the setting settles, and sends again as another job."""
+    message = f"{error['message']} It was sent again as {new}."
+    return {**error, "message": message, "remedy": FOLLOW, "sent_again_as": new}
+
+
 def untraceable_error(job: Job, why: str) -> dict[str, Any]:
     """The `error` of a job that cannot be looked for."""
     before: dict[str, Any] = json.loads(job.error or "{}")
@@ -133,7 +139,8 @@ AMBIGUOUS_REMEDY = (
     "not_sent and send it again in the same step."
 )
 CHECK_REMEDY = "The code counts as not verified. Settle the job as not_sent, and check the code anew."
-COUNTS_AS_NOT_SENT = "The account's setting not_found_means_not_sent takes that for not sent."
+COUNTS_AS_NOT_SENT = "The account's setting not_found_means takes that for not sent."
+FOLLOW = "Look at the new job for what came of it."
 SEND_ANEW = "Send it again under a new intent."
 SETTLE_YOURSELF = "Settle the job once you know what became of it."
 NO_PROOF = "Nothing that Twilio lists shows whether {action} was carried out."
