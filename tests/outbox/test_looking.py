@@ -337,16 +337,27 @@ async def test_a_look_that_a_process_did_not_finish_is_made_by_another(shop: Sho
 
 
 async def test_a_twilio_that_cannot_be_asked_costs_no_look(shop: Shop) -> None:
-    outcome, other = await lost(shop), await lost(shop, to="+14155550124")
+    outcomes = [await lost(shop, to=f"+1415555012{digit}") for digit in (3, 4, 5)]
+    away = {"kind": "server_error"}
+    await shop.fault(away, away, operation="ListMessage")
+
+    await later(shop)
+
+    jobs = [await shop.parts.store.jobs.get(str(one.id)) for one in outcomes]
+    assert [(job.state, job.looks) for job in jobs if job] == [(State.UNKNOWN, 0)] * 3
+    assert await lists(shop) == 2
+    await later(shop)
+    assert {(await shop.job(one)).state for one in outcomes} == {State.DONE}
+
+
+async def test_a_list_that_never_comes_keeps_no_other_away(shop: Shop) -> None:
+    outcomes = [await lost(shop, to=f"+1415555012{digit}") for digit in (3, 4, 5)]
     await shop.fault({"kind": "server_error"}, operation="ListMessage")
 
     await later(shop)
 
-    jobs = [await shop.parts.store.jobs.get(str(one.id)) for one in (outcome, other)]
-    assert [(job.state, job.looks) for job in jobs if job] == [(State.UNKNOWN, 0)] * 2
-    assert await lists(shop) == 1
-    await later(shop)
-    assert (await shop.job(outcome)).state is State.DONE
+    states = sorted([(await shop.job(one)).state for one in outcomes])
+    assert states == [State.DONE, State.DONE, State.UNKNOWN]
 
 
 async def test_a_list_that_twilio_refuses_is_asked_for_twice_and_left_to_a_person(shop: Shop) -> None:

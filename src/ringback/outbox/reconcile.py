@@ -25,6 +25,7 @@ from ringback.store.rows import Account, Job, State
 from ringback.verifications import Verifications
 
 UNAUTHORIZED = 401
+MOST_UNANSWERED = 2  # of an account's looks; each may take half a minute
 TURNED = 35 * 86_400_000  # a simulator's clock may have been turned meanwhile
 
 Look = Callable[[], Awaitable[None]]
@@ -85,7 +86,10 @@ class Reconcile:
                 return
 
     async def _look_up(self, account: Account | None, jobs: list[Job]) -> None:
-        """The jobs of one account. If Twilio does not answer, all of them are due again later."""
+        """The jobs of one account. If Twilio does not answer, those that are left are due again later.
+
+        One list or record that never comes must not keep all behind it from being looked for.
+        """
         if account is None or account.removed_at is not None:
             for job in jobs:
                 await self._unproved.give_up(job, wording.ACCOUNT_GONE.format(account=job.account))
@@ -102,12 +106,14 @@ class Reconcile:
         listings: list[Look] = [
             partial(self._look_for, account, group, members) for group, members in groups.items()
         ]
+        unanswered = 0
         for look in (*listings, *readings):
             try:
                 await look()
             except RingbackError as error:
                 log.warning("not_looked_up", account=account.name, jobs=len(jobs), error=words(error))
-                if not _concerns_one(error):
+                unanswered += not _concerns_one(error)
+                if unanswered == MOST_UNANSWERED:
                     return
             except Exception as error:  # noqa: BLE001 - an answer that cannot be read must not stop the others
                 name = type(error).__name__
