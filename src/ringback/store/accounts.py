@@ -4,8 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from ringback.store.database import Database
-from ringback.store.rows import Account
+from ringback.store.rows import Account, row_as
 
+NOT_FOUND_MEANS = ("unknown", "not_sent", "send_again")
 CHANGING = ("created_at", "updated_at", "removed_at")
 
 
@@ -51,19 +52,17 @@ class AccountTable:
 
     async def by_name(self, name: str) -> Account | None:
         """The account of that name."""
-        return self._account(await self._database.read(lambda c: self._queries.account_by_name(c, name=name)))
+        return self._found(await self._database.read(lambda c: self._queries.account_by_name(c, name=name)))
 
     async def by_id(self, account_id: str) -> Account | None:
         """The account of that id, removed ones too."""
-        return self._account(
-            await self._database.read(lambda c: self._queries.account_by_id(c, id=account_id))
-        )
+        return self._found(await self._database.read(lambda c: self._queries.account_by_id(c, id=account_id)))
 
     async def all(self) -> list[Account]:
         """All accounts by name."""
 
         async def select(connection: Any) -> list[Account]:
-            return [Account(**dict(row)) async for row in self._queries.all_accounts(connection)]
+            return [_account(row) async for row in self._queries.all_accounts(connection)]
 
         return await self._database.read(select)
 
@@ -90,8 +89,14 @@ class AccountTable:
     @staticmethod
     def _columns(account: Account) -> dict[str, Any]:
         columns = {name: value for name, value in asdict(account).items() if name not in CHANGING}
-        return columns | {"now": account.updated_at}
+        means = NOT_FOUND_MEANS.index(columns.pop("not_found_means"))
+        return columns | {"not_found_means_not_sent": means, "now": account.updated_at}
 
     @staticmethod
-    def _account(row: Any) -> Account | None:
-        return Account(**dict(row)) if row is not None else None
+    def _found(row: Any) -> Account | None:
+        return _account(row) if row is not None else None
+
+
+def _account(row: Any) -> Account:
+    means = NOT_FOUND_MEANS[row["not_found_means_not_sent"]]
+    return row_as(Account, {**dict(row), "not_found_means": means})

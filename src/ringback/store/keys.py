@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ringback.store.database import Database
-from ringback.store.rows import Key
+from ringback.store.rows import Key, row_as
 
 
 class KeyTable:
@@ -32,13 +32,13 @@ class KeyTable:
     async def by_hash(self, digest: bytes) -> Key | None:
         """The working key that hashes to this."""
         row = await self._database.read(lambda c: self._queries.key_by_hash(c, hash=digest))
-        return Key(**dict(row)) if row is not None else None
+        return row_as(Key, row) if row is not None else None
 
     async def all(self) -> list[Key]:
         """All working keys by name."""
 
         async def select(connection: Any) -> list[Key]:
-            return [Key(**dict(row)) async for row in self._queries.all_keys(connection)]
+            return [row_as(Key, row) async for row in self._queries.all_keys(connection)]
 
         return await self._database.read(select)
 

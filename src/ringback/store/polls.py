@@ -3,7 +3,7 @@
 from typing import Any
 
 from ringback.store.database import Database
-from ringback.store.rows import Message
+from ringback.store.rows import Message, row_as
 
 
 class PollTable:
@@ -17,14 +17,14 @@ class PollTable:
         """Those that are due, longest overdue first."""
 
         async def select(c: Any) -> list[Message]:
-            return [Message(**dict(row)) async for row in self._queries.due_polls(c, now=now, most=most)]
+            return [row_as(Message, row) async for row in self._queries.due_polls(c, now=now, most=most)]
 
         return await self._database.read(select)
 
     async def of(self, account_id: str, sid: str) -> Message | None:
         """The message of that SID, if its status is still to be asked for."""
         row = await self._database.read(lambda c: self._queries.message(c, account_id=account_id, sid=sid))
-        return Message(**dict(row)) if row is not None and row["poll_at"] is not None else None
+        return row_as(Message, row) if row is not None and row["poll_at"] is not None else None
 
     async def claim(self, message: Message, later: int) -> bool:
         """Take the asking upon this process until `later`; False if another was first."""

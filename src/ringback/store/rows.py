@@ -1,7 +1,16 @@
 """The rows of the ledger, frozen; instants are milliseconds since 1970 in UTC."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any, TypeVar
+
+RowT = TypeVar("RowT")
+
+
+def row_as(kind: type[RowT], row: Mapping[str, Any]) -> RowT:
+    """A row as its dataclass. A column that a newer version has added meanwhile is left out."""
+    return kind(**{field.name: row[field.name] for field in fields(kind)})  # type: ignore[arg-type]
 
 
 class State(StrEnum):

@@ -23,7 +23,8 @@ create table accounts (
     removed_at bigint,
     previous_token bytea,                       -- the Auth Token before a rotation, sealed, and until when
     previous_until bigint,                      -- Twilio may still sign callbacks with it
-    not_found_means text not null default 'unknown'   -- what an unknown job absent from Twilio's lists comes to
+    not_found_means_not_sent integer not null default 0   -- an unknown job absent from Twilio's lists: 0 stays so,
+                                                          -- 1 ends as not_sent, 2 so and is sent again
 );
 create unique index accounts_name on accounts (name) where removed_at is null;
 

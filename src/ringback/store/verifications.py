@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringback.store.database import Database
-from ringback.store.rows import Verification
+from ringback.store.rows import Verification, row_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ class VerificationTable:
 
     async def _of(self, c: Any, account_id: str, most: int) -> list[Verification]:
         rows = self._queries.verifications_to_end(c, account_id=account_id, most=most)
-        return [Verification(**dict(row)) async for row in rows]
+        return [row_as(Verification, row) async for row in rows]
 
     @staticmethod
     def _row(row: Any) -> Verification | None:
-        return Verification(**dict(row)) if row is not None else None
+        return row_as(Verification, row) if row is not None else None

@@ -1,15 +1,15 @@
--- name: insert_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, previous_token, previous_until, not_found_means, now)^
+-- name: insert_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, previous_token, previous_until, not_found_means_not_sent, now)^
 -- Connect an account; answers nothing if the name is taken.
 insert into accounts (id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge,
                       base_url, default_sender, default_country, default_verify_service, verification_lifetime,
-                      report, previous_token, previous_until, not_found_means, created_at, updated_at)
+                      report, previous_token, previous_until, not_found_means_not_sent, created_at, updated_at)
 values (:id, :name, :account_sid, :auth_token, :api_key_sid, :api_key_secret, :environment, :region, :edge,
         :base_url, :default_sender, :default_country, :default_verify_service, :verification_lifetime,
-        :report, :previous_token, :previous_until, :not_found_means, :now, :now)
+        :report, :previous_token, :previous_until, :not_found_means_not_sent, :now, :now)
 on conflict do nothing
 returning id;
 
--- name: update_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, previous_token, previous_until, not_found_means, now, seen)^
+-- name: update_account(id, name, account_sid, auth_token, api_key_sid, api_key_secret, environment, region, edge, base_url, default_sender, default_country, default_verify_service, verification_lifetime, report, previous_token, previous_until, not_found_means_not_sent, now, seen)^
 -- Change an account; its id stays, and so do its callback URLs. Answers nothing if it changed since it was seen:
 -- a test of new secrets takes seconds, and what somebody else has changed meanwhile stays.
 update accounts set name = :name, account_sid = :account_sid, auth_token = :auth_token, api_key_sid = :api_key_sid,
@@ -17,7 +17,7 @@ update accounts set name = :name, account_sid = :account_sid, auth_token = :auth
                     base_url = :base_url, default_sender = :default_sender, default_country = :default_country,
                     default_verify_service = :default_verify_service, verification_lifetime = :verification_lifetime,
                     report = :report, previous_token = :previous_token, previous_until = :previous_until,
-                    not_found_means = :not_found_means, updated_at = :now
+                    not_found_means_not_sent = :not_found_means_not_sent, updated_at = :now
 where id = :id and removed_at is null and updated_at = :seen
 returning id;
 
