@@ -25,6 +25,8 @@ log = logger()
 WAIT = 40.0  # seconds; longer than any one try may take
 LOOK_AFTER = (0.25, 0.25, 0.5, 1.0, 2.0)  # seconds; where nobody tells of a change made by another process
 PAGE = 50
+NO_JOB = "There is no job {job_id}."
+NOT_UNKNOWN = "The job is {state}; only an unknown job can be settled."
 HURRY = 2.0  # seconds that those who wait have left once the process is to stop; no pause above is longer
 
 
@@ -153,8 +155,9 @@ class Connector:
 
     async def job(self, job_id: str) -> Timeline:
         """One job with its whole history. Raises `NotFound`."""
-        job = await self._job(job_id)
-        attempts, events = await self._store.jobs.timeline(job_id)
+        job, attempts, events = await self._store.jobs.whole(job_id)
+        if job is None:
+            raise NotFound(NO_JOB.format(job_id=job_id))
         return timeline_of(job, attempts, events)
 
     async def refresh(self, job_id: str) -> None:
@@ -216,12 +219,14 @@ class Connector:
         if errors := said.errors():
             raise InvalidInput(errors)
         job, now = await self._job(job_id), self._clock()
-        if send_again and job.state is State.UNKNOWN:
+        if job.state is not State.UNKNOWN:
+            raise Conflict(NOT_UNKNOWN.format(state=job.state.value))
+        if send_again:
             settled = await self._parts.sending_again(job, who, partial(said.ending, now))
         else:
             settled = await self._store.outcomes.settle(place_of(job), said.ending(now), who, now)
         if not settled:
-            raise Conflict(f"The job is {job.state.value}; only an unknown job can be settled.")
+            raise Conflict(NOT_UNKNOWN.format(state=(await self._job(job_id)).state.value))
         return outcome_of(await self._job(job_id))
 
     async def senders(self, account: str | None = None) -> list[SenderFacts]:
@@ -260,7 +265,7 @@ class Connector:
     async def _job(self, job_id: str) -> Job:
         job = await self._store.jobs.get(job_id)
         if job is None:
-            raise NotFound(f"There is no job {job_id}.")
+            raise NotFound(NO_JOB.format(job_id=job_id))
         return job
 
     async def _settled(self, job: Job, seconds: float) -> Job:

@@ -1,5 +1,6 @@
 """A job's history: what nobody writes down because its row and its tries tell it."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -101,3 +102,20 @@ async def test_a_held_sender_lets_no_job_begin(store: Store, new_job: NewJobOf) 
     assert (job.state, job.attempts, job.lease_owner) == (State.WAITING, 0, None)
     assert replace(job, account_at=None) == await store.jobs.get("job_1")
     assert await told(store) == [("accepted", "test")]
+
+
+async def test_a_job_and_its_history_are_of_one_moment(store: Store, new_job: NewJobOf) -> None:
+    for number in range(100):
+        new = new_job(f"job_{number}")
+        job = await store.jobs.accept(new, NOBODY, start=Start("p", 20))
+        assert job is not None
+        sent = replace(SENT, message=MadeMessage(sid=f"SM{number:032}", status="queued"))
+        recording = asyncio.create_task(store.outcomes.record(place_of(job), sent, "p", 3_000, job))
+
+        seen = await asyncio.gather(*(store.jobs.whole(new.id) for _ in range(3)))
+        await recording
+
+        for read, attempts, events in seen:
+            assert read is not None
+            assert (read.state is State.DONE) == (attempts[0].verdict == "done")
+            assert (read.state is State.DONE) == any(event.kind == "done" for event in events)

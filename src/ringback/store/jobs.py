@@ -10,7 +10,7 @@ import orjson
 
 from ringback.store.database import Database, of_sender
 from ringback.store.history import attempts_with, history
-from ringback.store.rows import Attempt, Event, Job, State
+from ringback.store.rows import Attempt, Event, Job, State, row_as
 from ringback.store.senders import Pace, SenderTable
 from ringback.store.taken import Taken
 from ringback.store.tickets import Line, Ticket
@@ -188,13 +188,23 @@ class JobTable:
 
     async def timeline(self, job_id: str) -> tuple[list[Attempt], list[Event]]:
         """Every try of a job and all that happened to it, in order."""
+        _, tries, events = await self.whole(job_id)
+        return tries, events
 
-        async def select(c: Any) -> tuple[list[Attempt], list[Event]]:
-            job = job_of(await self._queries.job(c, id=job_id))
-            tries = [Attempt(**dict(row)) async for row in self._queries.attempts_of(c, job_id=job_id)]
-            noted = [Event(**dict(row)) async for row in self._queries.events_of(c, job_id=job_id)]
+    async def whole(self, job_id: str) -> tuple[Job | None, list[Attempt], list[Event]]:
+        """A job with its timeline, as they were at one moment: it may change between two queries."""
+
+        async def select(c: Any) -> tuple[Job | None, list[Attempt], list[Event]]:
+            row = await self._queries.job(c, id=job_id)
+            while True:
+                tries = [row_as(Attempt, one) async for one in self._queries.attempts_of(c, job_id=job_id)]
+                noted = [row_as(Event, one) async for one in self._queries.events_of(c, job_id=job_id)]
+                before, row = row, await self._queries.job(c, id=job_id)
+                if before is None or dict(before) == dict(row):
+                    break
+            job = job_of(before)
             tries = attempts_with(job, tries)
-            return tries, history(job, tries, noted)
+            return job, tries, history(job, tries, noted)
 
         return await self._database.read(select)
 
