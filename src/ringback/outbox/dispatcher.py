@@ -162,10 +162,11 @@ class Dispatcher:
             flights.land(ticket.account_id, boarded_at)
 
     async def _postponed(self, ticket: Ticket, seconds: float) -> float:
-        """The ledger knows, too, so that others' jobs come up first."""
+        """If for long, the ledger knows, too, so that others' jobs come up first."""
         wait = seconds * (0.75 + self.means.attempts.chance() / 2)
-        with contextlib.suppress(Unavailable):
-            await self._store.claims.postpone(ticket.job_id, wait)
+        if wait >= TROUBLED:
+            with contextlib.suppress(Unavailable):
+                await self._store.claims.postpone(ticket.job_id, wait)
         return wait
 
     async def _claim_and_run(self, ticket: Ticket) -> float | None:

@@ -11,15 +11,16 @@ from ringback.clock import Clock
 
 TOO_MANY = 20429
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds
-SOON = 0.2  # seconds after which one that goes before others asks again
+SOON, NEXT = 0.2, 0.75  # seconds after which one that goes before others asks again, as long as few do
+FEW = 8
 AWAY = 2_000 * LONGEST_WAIT  # milliseconds; who has not asked again by then was run by another process
-GONE = 1_000  # the same of those who go before others
+GONE = 1_000  # the same of those who go before others, of whom the next ask sooner than that
 LATEST = 0.1  # share of the latest flight in how long one is taken to last
 CALM = 1_000  # milliseconds in which one more 429 says nothing new: those requests left together
 
 
 @dataclass(slots=True)
-class _Waiting:
+class _TurnedAway:
     """Jobs that were turned away and when, the earliest first; `away` ms later they will not come again."""
 
     away: float
@@ -37,8 +38,8 @@ class _Waiting:
 class _Air:
     limit: float
     flying: int = 0
-    first: _Waiting = field(default_factory=lambda: _Waiting(GONE))
-    others: _Waiting = field(default_factory=lambda: _Waiting(AWAY))
+    first: _TurnedAway = field(default_factory=lambda: _TurnedAway(GONE))
+    others: _TurnedAway = field(default_factory=lambda: _TurnedAway(AWAY))
     lasting: float = 1.0
     """Seconds that a flight lasts; one, as long as nobody knows."""
     narrowed_at: int = 0
@@ -47,7 +48,7 @@ class _Air:
     def free(self) -> int:
         return int(self.limit) - self.flying
 
-    def queue(self, priority: int) -> _Waiting:
+    def queue(self, priority: int) -> _TurnedAway:
         return self.first if priority > 0 else self.others
 
 
@@ -73,22 +74,22 @@ class Flights:
         self._airs: defaultdict[str, _Air] = defaultdict(lambda: _Air(float(self._room.start)))
 
     def board(self, account_id: str, job_id: str, priority: int = 0) -> float | None:
-        """Take a seat, or hear in how many seconds one may be free: the longer, the more jobs wait."""
+        """Board, or hear in how many seconds there may be room: the longer, the more jobs wait."""
         air, now = self._asked(account_id), self._clock()
         queue = air.queue(priority)
         queue.jobs.pop(job_id, None)
-        # Seats that come free are kept for those who go first, and come again soon.
+        # What comes free is kept for those who go first, and ask again soon.
         if air.free > (0 if queue is air.first else len(air.first)):
             air.flying += 1
             return None
         queue.jobs[job_id] = now
         if queue is air.first:
-            return min(max((len(queue) - 1) * air.lasting / air.limit, SOON), LONGEST_WAIT)
+            return _first(len(queue) - 1, air)
         ahead = len(air.first) + len(queue)
         return min(max(ahead * air.lasting / air.limit, SHORTEST_WAIT), LONGEST_WAIT)
 
     def take_free(self, account_id: str, priority: int = 0) -> bool:
-        """Take a seat if one is free that nobody else waits for; who hears that none is does not wait."""
+        """Board if there is room that nobody else waits for; who hears that there is none does not wait."""
         air = self._asked(account_id)
         before = len(air.first) + (len(air.others) if priority <= 0 else 0)
         if before or air.free <= 0:
@@ -97,7 +98,7 @@ class Flights:
         return True
 
     def land(self, account_id: str, boarded_at: int) -> None:
-        """Give the seat back."""
+        """Make room again."""
         air = self._airs[account_id]
         air.flying -= 1
         lasted = (self._clock() - boarded_at) / 1000
@@ -132,3 +133,9 @@ class Flights:
     def limit(self, account_id: str) -> int:
         """How many may fly now."""
         return int(self._airs[account_id].limit)
+
+
+def _first(ahead: int, air: _Air) -> float:
+    """When one that goes first asks again: the next roomful before it is forgotten, those behind it later."""
+    wait = max(ahead * air.lasting / air.limit, SOON)
+    return min(wait, NEXT if ahead < max(air.limit, FEW) else LONGEST_WAIT)

@@ -91,9 +91,9 @@ class Waiting(Protocol):
 
 @dataclass(slots=True)
 class MemoryLine:
-    """The queue of one process over the embedded ledger; at most `HELD_IN_MEMORY` places.
+    """The queue of one process over the embedded ledger: `HELD_IN_MEMORY` places, and as many for codes.
 
-    Codes have places beside these, however many others wait: they are few, and go first.
+    So codes, which go first, are queued however many others wait.
     """
 
     look_every: float = 0.5  # how soon a job that another process wrote is seen
@@ -101,20 +101,24 @@ class MemoryLine:
     low: asyncio.Event = field(default_factory=asyncio.Event)
     _queries: Any = field(default_factory=lambda: InMemoryQueries(driver=InMemoryDriver()))
     _held: set[str] = field(default_factory=set)
+    _first: set[str] = field(default_factory=set)
     _joining: list[Ticket] = field(default_factory=list)
     _more: bool = False
 
     @property
     def room(self) -> int:
-        """How many more places fit."""
+        """How many more places fit, but for codes."""
         return HELD_IN_MEMORY - len(self._held)
+
+    def _places(self, ticket: Ticket) -> set[str]:
+        return self._first if ticket.priority > 0 else self._held
 
     async def join(self, connection: Any, ticket: Ticket) -> None:
         """Nothing: memory takes no part in a transaction."""
 
     async def joined(self, ticket: Ticket) -> None:
         """Queue it now that its job is on disk; what finds no room is looked for later."""
-        full = self.room <= 0 and ticket.priority <= 0
+        full = len(self._places(ticket)) >= HELD_IN_MEMORY
         self._more = self._more or full
         if full or ticket.wait > self.look_every:
             return
@@ -132,7 +136,8 @@ class MemoryLine:
 
     async def restock(self, waiting: Waiting) -> None:
         """Queue waiting jobs that have no place: more than fitted before, or written by another process."""
-        await self._restore([turn.ticket for turn in await waiting.first_turns(self.look_every, PAGE)])
+        first = await waiting.first_turns(self.look_every, HELD_IN_MEMORY)
+        await self._restore([turn.ticket for turn in first])
         place, full = (0, ""), True
         while self.room > 0 and full:
             found = await waiting.turns(place, self.look_every, PAGE)
@@ -143,12 +148,17 @@ class MemoryLine:
         await self._queries.clear_queue_log()  # three entries a job, in memory
 
     async def _restore(self, tickets: list[Ticket]) -> None:
-        new = [ticket for ticket in tickets if ticket.job_id not in self._held]
-        first = [ticket for ticket in new if ticket.priority > 0]
-        others = [ticket for ticket in new if ticket.priority <= 0]
-        if new := first + others[: max(0, self.room - len(first))]:
-            self._held.update(ticket.job_id for ticket in new)
+        new = [ticket for ticket in tickets if self._takes(ticket)]
+        if new:
             await _enqueue(self._queries, new, once=False)
+
+    def _takes(self, ticket: Ticket) -> bool:
+        """Take a place for it, unless it has one or none is left."""
+        places = self._places(ticket)
+        if ticket.job_id in places or len(places) >= HELD_IN_MEMORY:
+            return False
+        places.add(ticket.job_id)
+        return True
 
     def manager(self, handle: Handler) -> QueueManager:
         """A queue manager on it."""
@@ -168,7 +178,7 @@ class MemoryLine:
         return manager
 
     def _give_back(self, ticket: Ticket) -> None:
-        self._held.discard(ticket.job_id)
+        self._places(ticket).discard(ticket.job_id)
         if self._more and self.room > HELD_IN_MEMORY // 2:
             self.low.set()
 
