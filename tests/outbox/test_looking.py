@@ -202,6 +202,25 @@ async def test_files_whose_caption_may_have_been_erased_settle_nothing(shop: Sho
     assert "or for a text that is gone" in (job.error or {})["message"]
 
 
+async def test_files_whose_caption_may_have_been_erased_prove_no_other_job(shop: Shop) -> None:
+    await shop.connector.accounts.change("shop", {"not_found_means": "send_again"})
+    files = ["https://example.org/a.png"]
+    captioned = await lost(shop, media_urls=files)
+    await shop.advance(20)  # it arrives
+    (sid,) = shop.simulator.account.messages
+    assert (await shop.run("RedactMessage", sid=sid)).state is State.DONE
+    alone = await lost(shop, DROPPED_BEFORE, media_urls=files, body=None)
+
+    for _ in range(2):
+        await later(shop)
+
+    for outcome in (captioned, alone):
+        job = await shop.job(outcome)
+        assert job.state is State.UNKNOWN
+        assert "1 message at Twilio fit 2 jobs" in (job.error or {})["message"]
+    assert shop.texts == 1
+
+
 async def test_a_list_that_cannot_be_read_is_asked_for_twice_and_left_to_a_person(shop: Shop) -> None:
     outcome = await lost(shop)
     elsewhere = looking_over(
@@ -338,26 +357,29 @@ async def test_a_look_that_a_process_did_not_finish_is_made_by_another(shop: Sho
 
 async def test_a_twilio_that_cannot_be_asked_costs_no_look(shop: Shop) -> None:
     outcomes = [await lost(shop, to=f"+1415555012{digit}") for digit in (3, 4, 5)]
-    away = {"kind": "server_error"}
-    await shop.fault(away, away, operation="ListMessage")
+    await shop.fault({"kind": "server_error"}, operation="ListMessage")
 
     await later(shop)
 
     jobs = [await shop.parts.store.jobs.get(str(one.id)) for one in outcomes]
     assert [(job.state, job.looks) for job in jobs if job] == [(State.UNKNOWN, 0)] * 3
-    assert await lists(shop) == 2
+    assert await lists(shop) == 1
     await later(shop)
     assert {(await shop.job(one)).state for one in outcomes} == {State.DONE}
 
 
-async def test_a_list_that_never_comes_keeps_no_other_away(shop: Shop) -> None:
-    outcomes = [await lost(shop, to=f"+1415555012{digit}") for digit in (3, 4, 5)]
-    await shop.fault({"kind": "server_error"}, operation="ListMessage")
+async def test_lists_that_never_come_keep_no_other_away(shop: Shop) -> None:
+    outcomes = [await lost(shop, to=f"+1415555012{digit}") for digit in range(6)]
+    transport = shop.transport
+    for digit in range(2):
+        transport = Listing(transport, f"To=%2B1415555012{digit}", lambda _: {}, 500)
+    reconcile = looking_over(shop, transport)
 
-    await later(shop)
+    for _ in range(3):
+        await later(shop, reconcile)
 
-    states = sorted([(await shop.job(one)).state for one in outcomes])
-    assert states == [State.DONE, State.DONE, State.UNKNOWN]
+    states = [(await shop.job(one)).state for one in outcomes]
+    assert states == [State.UNKNOWN] * 2 + [State.DONE] * 4
 
 
 async def test_a_list_that_twilio_refuses_is_asked_for_twice_and_left_to_a_person(shop: Shop) -> None:

@@ -1,7 +1,7 @@
 """Settles unknown jobs by what Twilio lists or shows, when their time has come or somebody asks."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,7 +25,6 @@ from ringback.store.rows import Account, Job, State
 from ringback.verifications import Verifications
 
 UNAUTHORIZED = 401
-MOST_UNANSWERED = 2  # of an account's looks; each may take half a minute
 TURNED = 35 * 86_400_000  # a simulator's clock may have been turned meanwhile
 
 Look = Callable[[], Awaitable[None]]
@@ -59,6 +58,7 @@ class Reconcile:
         self._clock = clock
         self._readings = Readings(store, accounts, clock)
         self._unproved = Unproved(store, clock, send_again)
+        self._unanswered: set[Hashable] = set()
 
     async def __call__(self, job: Job, who: str) -> None:
         """Settle one job if it is plain what became of it, else note what was found. Raises `Conflict`."""
@@ -88,32 +88,32 @@ class Reconcile:
     async def _look_up(self, account: Account | None, jobs: list[Job]) -> None:
         """The jobs of one account. If Twilio does not answer, those that are left are due again later.
 
-        One list or record that never comes must not keep all behind it from being looked for.
+        What it did not answer before comes last, so that it keeps nothing else from being looked for.
         """
         if account is None or account.removed_at is not None:
             for job in jobs:
                 await self._unproved.give_up(job, wording.ACCOUNT_GONE.format(account=job.account))
             return
         groups: defaultdict[Group, list[Job]] = defaultdict(list)
-        readings: list[Look] = []
+        looks: dict[Hashable, Look] = {}
         for job in jobs:
             if can_be_read(job):
-                readings.append(partial(self._readings.look, account, job))
+                looks[job.id] = partial(self._readings.look, account, job)
             elif (group := _group(job)) is not None:
                 groups[group].append(job)
             else:
                 await self._unproved.give_up(job, wording.NO_PROOF.format(action=job.action))
-        listings: list[Look] = [
-            partial(self._look_for, account, group, members) for group, members in groups.items()
-        ]
-        unanswered = 0
-        for look in (*listings, *readings):
+        looks |= {
+            group: partial(self._look_for, account, group, members) for group, members in groups.items()
+        }
+        for key in sorted(looks, key=lambda key: key in self._unanswered):
             try:
-                await look()
+                await looks[key]()
+                self._unanswered.discard(key)
             except RingbackError as error:
                 log.warning("not_looked_up", account=account.name, jobs=len(jobs), error=words(error))
-                unanswered += not _concerns_one(error)
-                if unanswered == MOST_UNANSWERED:
+                if not _concerns_one(error):
+                    self._unanswered.add(key)
                     return
             except Exception as error:  # noqa: BLE001 - an answer that cannot be read must not stop the others
                 name = type(error).__name__
@@ -153,27 +153,29 @@ class Reconcile:
         # Read after the list: whoever made something before it is in the ledger, with it or running still.
         owners = await self._owners(group, found.values(), jobs)
         fitting = await self._fitting(account, lookup, owners, found)
-        edges = {
-            owner.job.id: [
-                one.sid
-                for one in fitting[owner.job.id]
-                if self._in_time(owner, one, ahead) and not lookup.doubtful(_inputs(owner.job), one)
-            ]
+        in_time = {
+            owner.job.id: [one for one in fitting[owner.job.id] if self._in_time(owner, one, ahead)]
             for owner in owners
         }
+        doubtful = frozenset(
+            owner.job.id
+            for owner in owners
+            if any(lookup.doubtful(_inputs(owner.job), one) for one in in_time[owner.job.id])
+        )
+        edges = {name: [one.sid for one in ones] for name, ones in in_time.items()}
         running = frozenset(owner.job.id for owner in owners if owner.job.state is State.RUNNING)
-        judged = judge(edges, running)
+        judged = judge(edges, running, doubtful)
         # Jobs of the same account under another name count, and are settled when they are looked for.
         for job in [owner.job for owner in owners if owner.job.account_id == account.id]:
             if job.state is State.UNKNOWN and (sid := judged.proved.get(job.id)) is not None:
                 await self._settle(search, lookup, job, found[sid], who)
         taken = set(judged.proved.values())
-        near = {
+        mistimed = {
             name: sum(one.sid not in taken for one in ones)
             for name, ones in fitting.items()
             if not edges[name]
         }
-        return wording.Looked(what=lookup.what, judged=judged, near=near)
+        return wording.Looked(what=lookup.what, judged=judged, near=mistimed | judged.near)
 
     async def _fitting(
         self, account: Account, lookup: Lookup, owners: list[Owner], found: dict[str, Found]

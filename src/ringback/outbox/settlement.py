@@ -84,11 +84,11 @@ def inputs_again(job: Job, now: int) -> dict[str, Any]:
 
 
 ERASED = (
-    "This job cannot be sent again: its {names} was erased when its try ended, as every secret is. Settle it "
-    "as not_sent, then run {action} anew with everything it needs."
+    "This job cannot be sent again: its {names} was erased when its try ended, as every secret is. Run "
+    "{action} anew with everything it needs."
 )
 REDACTED = "This job cannot be sent again: its texts and numbers were erased. Run the action anew."
 EXPIRED = (
-    "This job has passed its expires_at, so it is not sent again. Settle it as not_sent; if it should be "
-    "sent all the same, run the action anew."
+    "This job has passed its expires_at, so it is not sent again. If it should be sent all the same, run the "
+    "action anew."
 )

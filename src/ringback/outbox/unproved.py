@@ -4,11 +4,13 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from ringback.actions import find
 from ringback.clock import Clock
 from ringback.errors import Conflict, InvalidInput, NotFound
 from ringback.outbox.lookup import wording
 from ringback.store import Store
 from ringback.store.endings import Ending, place_of
+from ringback.store.history import SENT_AGAIN
 from ringback.store.rows import Job, State
 
 WHO = "listing"
@@ -37,18 +39,25 @@ class Unproved:
             await self._store.looks.looked(job, error["message"], WHO, now, json.dumps(error))
 
     async def _end(self, job: Job, error: dict[str, Any], absent: str) -> None:
-        """What was sent again by this is not sent a third time: that might never end."""
-        if absent == "send_again" and job.requested_by != WHO:
+        """As the account's rule says: it ends, and may be sent again."""
+        if absent == "send_again" and await self._may_be_sent_again(job):
             try:
                 await self._send_again(
                     job, WHO, lambda new: Ending(state=State.NOT_SENT, error=wording.replaced(error, new))
                 )
             except (Conflict, InvalidInput, NotFound) as refusal:
-                error = error | {"remedy": refusal.message}
+                error = error | {"remedy": refusal.message}  # why it cannot be, and what to do
             else:
                 return
         ending = Ending(state=State.NOT_SENT, error=error)
         await self._store.outcomes.settle(place_of(job), ending, WHO, self._clock())
+
+    async def _may_be_sent_again(self, job: Job) -> bool:
+        """Not a code, for which nobody waits any more; nor what this sent again, for that might never end."""
+        if find(job.action).verification is not None:
+            return False
+        _, events = await self._store.jobs.timeline(job.id)
+        return all((event.kind, event.who) != (SENT_AGAIN, WHO) for event in events)
 
     async def unlisted(self, job: Job, why: str) -> None:
         """Nothing was listed that can be read: that counts as a look, or it would be asked for ever."""

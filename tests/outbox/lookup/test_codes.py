@@ -9,6 +9,7 @@ from tests.outbox.elsewhere import Listing, looking_over
 from tests.shop import ADA, DROPPED, DROPPED_BEFORE, Shop, kinds
 
 from ringback.outcome import Outcome
+from ringback.store.listing import JobFilter
 from ringback.store.rows import State
 from ringback.twilio import resources
 
@@ -240,6 +241,19 @@ async def test_an_approval_that_ringback_did_not_start_proves_no_check(shop: Sho
     shop.alter("delete from verifications")
 
     assert (await reconciled(shop, outcome)).result == {"verified": False}
+
+
+async def test_a_code_that_is_not_found_is_not_sent_again_by_itself(shop: Shop) -> None:
+    await shop.connector.accounts.change("shop", {"not_found_means": "send_again"})
+    outcome = await lost_code(shop, DROPPED_BEFORE)
+
+    for _ in range(2):
+        shop.alter("update jobs set look_at = 1 where state = 'unknown'")
+        await shop.parts.reconcile.look_up_due()
+
+    job = await shop.job(outcome)
+    assert (job.state, len(await shop.connector.jobs(JobFilter(), 10))) == (State.NOT_SENT, 1)
+    assert "Send it again under a new intent." in (job.error or {})["remedy"]
 
 
 async def test_a_lost_check_that_was_not_found_says_to_check_anew(shop: Shop) -> None:

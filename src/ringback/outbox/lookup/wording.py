@@ -82,7 +82,8 @@ def last_error(job: Job, look: Look, waited: int) -> dict[str, Any]:
 def absent_error(job: Job, look: Look, waited: int) -> dict[str, Any]:
     """The `error` of a job that its account's setting settles as not_sent."""
     facts = last_error(job, look, waited)
-    return facts | {"message": f"{facts['message']} {COUNTS_AS_NOT_SENT}", "remedy": SEND_ANEW}
+    remedy = CHECK_ANEW if look.what == APPROVAL else SEND_ANEW
+    return facts | {"message": f"{facts['message']} {COUNTS_AS_NOT_SENT}", "remedy": remedy}
 
 
 def replaced(error: Mapping[str, Any], new: str) -> dict[str, Any]:
@@ -139,6 +140,7 @@ AMBIGUOUS_REMEDY = (
     "not_sent and send it again in the same step."
 )
 CHECK_REMEDY = "The code counts as not verified. Settle the job as not_sent, and check the code anew."
+CHECK_ANEW = "The code counts as not verified. Check it anew."
 COUNTS_AS_NOT_SENT = "The account's setting not_found_means takes that for not sent."
 FOLLOW = "Look at the new job for what came of it."
 SEND_ANEW = "Send it again under a new intent."
