@@ -146,6 +146,13 @@ class Shop:
             database.execute(statement, values)
         database.close()
 
+    async def change(self, statement: str) -> None:
+        """Change the ledger behind everybody's back, whichever kind of database it is."""
+        if isinstance(self.place, PostgresUrl):
+            await self.parts.store.database.pool.execute(statement)
+        else:
+            self.alter(statement)
+
     async def connect(self, name: str, simulator: Simulator | None = None, **more: Any) -> None:
         """Connect the account of a simulator under a name."""
         facts = (simulator or self.simulator).introduction()

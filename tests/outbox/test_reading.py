@@ -9,7 +9,7 @@ from tests.shop import ADA, DROPPED, DROPPED_BEFORE, Shop, kinds, opened
 
 from ringback.clock import iso
 from ringback.outcome import Outcome, Timeline
-from ringback.settings import DatabasePlace, PostgresUrl
+from ringback.settings import DatabasePlace
 from ringback.store.jobs import FAR_FUTURE
 from ringback.store.rows import State, Verification
 from ringback.twilio import resources
@@ -36,10 +36,7 @@ async def ledger(tmp_path: Path, place: DatabasePlace) -> AsyncIterator[Shop]:
 async def later(shop: Shop, looks: int = 1) -> None:
     """The time to look has come, and somebody looks."""
     for _ in range(looks):
-        if isinstance(shop.place, PostgresUrl):
-            await shop.parts.store.database.pool.execute(DUE)
-        else:
-            shop.alter(DUE)
+        await shop.change(DUE)
         await shop.parts.reconcile.look_up_due()
 
 
