@@ -1,11 +1,13 @@
 """An open ledger with one account in it."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from ringback.settings import DatabasePlace
+from ringback.settings import DatabasePlace, PostgresUrl
 from ringback.store import Store, open_store
 from ringback.store.jobs import NewJob
 from ringback.store.rows import Account
@@ -29,6 +31,20 @@ NOBODY = Nobody()
 
 def ticket(job_id: str = "job_1") -> Ticket:
     return Ticket(job_id=job_id, account_id="acc_shop")
+
+
+async def alter(place: DatabasePlace, *statements: str) -> None:
+    """Alter the ledger behind everybody's back."""
+    if isinstance(place, PostgresUrl):
+        connection = await asyncpg.connect(place.url)
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
+        return
+    with sqlite3.connect(place) as file:
+        for statement in statements:
+            file.execute(statement)
+    file.close()
 
 
 @pytest.fixture
