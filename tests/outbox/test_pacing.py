@@ -25,14 +25,16 @@ ABROAD = {"to": "+447400123456"}
 
 @dataclass
 class Watched:
-    """A network that notes when each text left."""
+    """A network that notes each text that left, and when."""
 
     network: Transport
     left: list[int] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
 
     async def send(self, request: Request) -> Response:
         if request.method == "POST":
             self.left.append(machine_clock())
+            self.texts.append(request.body)
         return await self.network.send(request)
 
 
@@ -55,15 +57,18 @@ async def slow_sender(shop: Shop, per_second: float) -> str:
     return sender
 
 
-async def until_done(shop: Shop, job_ids: list[str], seconds: float = 30) -> list[Outcome]:
-    async with asyncio.timeout(seconds):
-        return list(await asyncio.gather(*(shop.connector.wait(job_id, seconds) for job_id in job_ids)))
+async def until_done(shop: Shop, job_ids: list[str]) -> list[Outcome]:
+    async with asyncio.timeout(60):
+        return list(await asyncio.gather(*(shop.connector.wait(job_id, 60) for job_id in job_ids)))
 
 
 async def test_ten_thousand_on_a_slow_sender_hold_up_neither_others_nor_a_code(
     tmp_path: Path, place: DatabasePlace
 ) -> None:
-    async with opened(tmp_path, place=place, cadence=AS_MEANT) as shop:
+    async with (
+        open_transport() as network,
+        opened(tmp_path, place=place, transport=(watched := Watched(network)), cadence=AS_MEANT) as shop,
+    ):
         slow = await slow_sender(shop, 1)
         for number in range(10):
             await shop.connector.set_throughput("shop", f"Shop{number}", 10)
@@ -71,11 +76,14 @@ async def test_ten_thousand_on_a_slow_sender_hold_up_neither_others_nor_a_code(
         await accept(shop, 10_000, slow)
 
         others = [job for number in range(10) for job in await accept(shop, 10, f"Shop{number}", **ABROAD)]
-        done = await until_done(shop, others, 5)
+        done = await until_done(shop, others)
         assert {outcome.state for outcome in done} == {State.DONE}
 
-        code = await shop.run(sender=slow, priority="one_time_code", wait=3)  # two slots and the way there
-        assert code.state is State.DONE
+        code = await shop.run(sender=slow, body="271828", priority="one_time_code", wait=0)
+        ahead = len(watched.texts)
+        await shop.until(code, State.DONE)
+        (place_of_code,) = [place for place, text in enumerate(watched.texts) if b"271828" in text]
+        assert place_of_code - ahead <= 2  # what had a slot within a second already
         counts = await shop.connector.counts()
         elapsed = (machine_clock() - began) / 1000
 
@@ -128,14 +136,19 @@ async def test_a_slower_rate_holds_for_what_waits_already_and_nobody_idles(
     async with opened(tmp_path, place=place, cadence=AS_MEANT) as shop:
         hurry(shop)
         sender = await slow_sender(shop, 5)
-        await accept(shop, 40, sender)
-        await slow_sender(shop, 1)
-        before = (await shop.connector.counts()).get("done", 0)
+        jobs = await accept(shop, 40, sender)
+        await slow_sender(shop, 2)
+        (queue,) = await shop.parts.store.senders.queues()
+        before = await shop.connector.counts()
+        at_first_rate = before.get("done", 0) + before.get("running", 0)
 
-        await asyncio.sleep(4)
-        after = (await shop.connector.counts())["done"]
+        async with asyncio.timeout(60):
+            while (done := (await shop.connector.counts()).get("done", 0)) < at_first_rate + 3:
+                await shop.connector.wait(jobs[-1], 0.1)
+        (now,) = await shop.parts.store.senders.queues()
 
-    assert 3 <= after - before <= 4 + 3  # those at the first rate that were on their way
+    slots = 1 + (now.now - queue.free_at) // 500_000  # from the first at the second rate on
+    assert done - at_first_rate <= slots
 
 
 async def test_withdrawn_jobs_keep_no_turns_from_those_that_come_later(
