@@ -85,7 +85,9 @@ async def test_senders_of_an_unknown_account_are_not_found(shop: Shop) -> None:
 async def test_a_queue_tells_when_it_is_expected_to_be_done_and_each_job_its_turn(tmp_path: Path) -> None:
     async with opened(tmp_path, dispatch=False) as shop:
         sender = str((await shop.account()).default_sender)
-        await shop.connector.set_throughput("shop", sender, 0.1)
+        await shop.connector.set_throughput(
+            "shop", sender, 0.01
+        )  # seconds of a busy machine are nothing to it
         outcomes = [await shop.run(body=str(number), wait=0) for number in range(3)]
 
         (facts,) = await shop.connector.senders("shop")
@@ -94,8 +96,8 @@ async def test_a_queue_tells_when_it_is_expected_to_be_done_and_each_job_its_tur
     assert [outcome.state for outcome in outcomes] == [State.WAITING] * 3
     assert outcomes[0].expected_at is None
     second, third = [local(str(outcome.expected_at)) for outcome in outcomes[1:]]
-    assert timedelta(seconds=9) < third - second < timedelta(seconds=11)
-    assert timedelta(seconds=9) < local(str(facts.done_by)) - third < timedelta(seconds=11)
+    assert timedelta(seconds=80) < third - second < timedelta(seconds=120)
+    assert timedelta(seconds=80) < local(str(facts.done_by)) - third < timedelta(seconds=120)
 
 
 @pytest.mark.parametrize(("jobs", "seconds"), [(3, 60), (10, 130)], ids=["all of it", "its first minute"])
@@ -107,12 +109,14 @@ async def test_what_a_slowed_sender_sends_at_half_its_pace_takes_twice_as_long(
         await shop.connector.set_throughput("shop", sender, 0.1)
         for number in range(jobs):
             outcome = await shop.run(body=str(number), wait=0)
+        before = local(iso(shop.parts.clock()))
         await shop.parts.store.senders.heed(str(outcome.id), TOO_FAST)
 
         (facts,) = await shop.connector.senders("shop")
-        now = local(iso(shop.parts.clock()))
+        after = local(iso(shop.parts.clock()))
 
-    assert timedelta(seconds=seconds - 3) < local(str(facts.done_by)) - now <= timedelta(seconds=seconds)
+    takes, done_by = timedelta(seconds=seconds), local(str(facts.done_by))
+    assert before + takes <= done_by <= after + takes
 
 
 async def test_a_rate_that_another_process_took_away_is_shown_no_more(tmp_path: Path) -> None:
