@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
+import pytest
 from tests.simulated import control
 
 from ringback.app import join
@@ -245,6 +246,15 @@ async def opened(  # noqa: PLR0913 - each test changes one thing
             yield shop
         finally:
             await shop.connector.stop()
+
+
+async def until_logged(caplog: pytest.LogCaptureFixture, event: str) -> None:
+    """Until it has been logged."""
+    async with asyncio.timeout(30):
+        while True:
+            if event in caplog.text:
+                return
+            await asyncio.sleep(0.02)
 
 
 def kinds(job: Timeline) -> list[str]:

@@ -1,10 +1,9 @@
 """Answers of Twilio that a mistake of our own keeps from being recorded, on each kind of database."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
-from tests.shop import opened, verdicts
+from tests.shop import opened, until_logged, verdicts
 
 from ringback.settings import DatabasePlace
 from ringback.store.rows import State
@@ -18,9 +17,7 @@ async def test_a_send_that_cannot_be_recorded_becomes_unknown_and_is_found_once_
     async with opened(tmp_path, place=place) as shop:
         await shop.change("alter table messages drop column polls")
         outcome = await shop.run(wait=0)
-        async with asyncio.timeout(30):
-            while "attempt_lost" not in caplog.text:
-                await shop.connector.wait(str(outcome.id), 0.02)
+        await until_logged(caplog, "attempt_lost")
 
         await shop.change("update jobs set lease_until = 1")
         job = await shop.until(outcome, State.UNKNOWN)
