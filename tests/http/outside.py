@@ -116,14 +116,14 @@ async def served(
             settings = replace(settings, public_url=settings.public_url or url)
         simulator = await stack.enter_async_context(running())
         connector = await stack.enter_async_context(open_connector(settings, dispatch=dispatch))
-        await stack.enter_async_context(_answering(server_of(connector, settings), sock))
+        await stack.enter_async_context(answering(server_of(connector, settings), sock))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         key = await connector.keys.create("tests")
         yield Api(url, connector, simulator, settings, session, key)
 
 
 @asynccontextmanager
-async def _answering(server: Server, sock: socket.socket) -> AsyncIterator[None]:
+async def answering(server: Server, sock: socket.socket) -> AsyncIterator[None]:
     """uvicorn without the loop of `serve`, whose waits would cost each test a fifth of a second."""
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)

@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.http.outside import ADA, Api, served
-from tests.shop import DROPPED, REFUSED, Shop, kinds, opened, verdicts
+from tests.gate import Withheld
+from tests.http.outside import answering
+from tests.shop import ADA, DROPPED, REFUSED, Shop, kinds, opened, verdicts
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from ringback.outcome import MessageView, Outcome, Timeline
+from ringback.serving import listening, server_of
 from ringback.settings import Settings
 from ringback.store.rows import State
+from ringback.twilio.transport import open_transport
 from ringback.webhooks.status import Callback, Heard
 
 pytestmark = pytest.mark.anyio
@@ -237,33 +241,38 @@ async def test_a_callback_for_a_refused_job_is_an_alarm(public: Shop) -> None:
     assert (job.state, "alarm" in kinds(job)) == (State.REFUSED, True)
 
 
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    settings = Settings(database=tmp_path / "ringback.db", key_file=tmp_path / "key")
-    async with served(settings) as served_api:
-        await served_api.connected()
-        yield served_api
+@asynccontextmanager
+async def withholding(folder: Path) -> AsyncIterator[tuple[Shop, Withheld]]:
+    """A Ringback that Twilio reaches over a socket, and whose answers wait for a test."""
+    with listening("127.0.0.1", 0) as sock:
+        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        settings = Settings(database=folder / "ringback.db", key_file=folder / "key", public_url=url)
+        async with (
+            open_transport() as network,
+            opened(folder, public_url=url, transport=(answers := Withheld(network, "/Messages"))) as shop,
+            answering(server_of(shop.connector, settings), sock),
+        ):
+            yield shop, answers
 
 
-async def told(api: Api, job_id: str, kind: str) -> Timeline:
+async def told(shop: Shop, job_id: str, kind: str) -> Timeline:
     """The job once it is done and such an event is in its timeline."""
     async with asyncio.timeout(30):
         while True:
-            job = await api.connector.job(job_id)
+            job = await shop.connector.job(job_id)
             if job.state is State.DONE and kind in kinds(job):
                 return job
             await asyncio.sleep(0.02)
 
 
-async def test_a_callback_before_the_answer_wins(api: Api) -> None:
-    late = {"kind": "latency", "seconds": 2, "stage": "after"}
-    fault = {"match": {"operation": "CreateMessage"}, "do": [late]}
-    async with api.session.post(f"{api.simulator.url}/_sim/faults", json=fault) as answer:
-        assert answer.status == 200
-    outcome = await api.connector.run("SendMessage", {"to": ADA, "body": "Hi"}, account="shop", wait=0)
+async def test_a_callback_before_the_answer_wins(tmp_path: Path) -> None:
+    async with withholding(tmp_path) as (shop, answers):
+        outcome = await shop.run(wait=0)
 
-    early = await told(api, str(outcome.id), "done")
-    done = await told(api, str(outcome.id), "answered")
+        early = await told(shop, str(outcome.id), "done")
+        answers.open.set()
+        await told(shop, str(outcome.id), "answered")
+        done = await shop.job(outcome)  # anew: what happened to a job is read a moment after its result
 
     assert early.message is not None
     assert "answered" not in kinds(early)
