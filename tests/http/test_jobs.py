@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -52,13 +53,16 @@ async def test_no_such_job_is_not_found(api: Api) -> None:
     assert "job_0" in answer.body["detail"]
 
 
-async def test_whoever_wants_can_wait_for_a_job(shop: Api) -> None:
-    shop.simulator.faults.add({"operation": "CreateMessage"}, [Action(kind="latency", seconds=(0.3, 0.3))])
-    job = await accepted(shop)
+async def test_whoever_wants_can_wait_for_a_job(idle: Api) -> None:
+    job = await accepted(idle)
+    assert (await idle.get(f"/v1/jobs/{job['id']}")).body["state"] == "waiting"
 
-    assert (await shop.get(f"/v1/jobs/{job['id']}")).body["state"] in ("waiting", "running")
-    waited = await shop.get(f"/v1/jobs/{job['id']}", headers={"Prefer": "wait=5"})
-    assert waited.body["state"] == "done"
+    waiting = asyncio.create_task(idle.get(f"/v1/jobs/{job['id']}", headers={"Prefer": "wait=30"}))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    idle.connector.start()
+
+    assert (await waiting).body["state"] == "done"
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat(idle: Api) -> None:
