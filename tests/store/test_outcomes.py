@@ -5,8 +5,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from tests.store.conftest import NOBODY, NewJobOf, ticket
+from tests.store.conftest import NOBODY, NewJobOf, alter, ticket
 
+from ringback.settings import DatabasePlace
 from ringback.store import Store
 from ringback.store.claims import Claimed, Later
 from ringback.store.endings import Ending, MadeMessage, Place
@@ -143,17 +144,17 @@ async def test_a_slow_process_may_still_record_its_answer(store: Store, new_job:
 
 
 async def test_a_job_put_back_waits_for_its_time_and_keeps_its_secrets(
-    store: Store, new_job: NewJobOf
+    store: Store, new_job: NewJobOf, place: DatabasePlace
 ) -> None:
     await running(store, new_job)
-    again = Ending(state=State.WAITING, error={"message": "refused connection"}, wait=500)
+    again = Ending(state=State.WAITING, error={"message": "refused connection"}, wait=60_000)
 
     await store.outcomes.record(FIRST, again, "p", 3_000)
 
     job = await the_job(store)
     assert (job.state, job.sealed) == (State.WAITING, b"sealed")
     assert isinstance(await store.claims.claim(ticket(), None, "p", 20), Later)
-    await asyncio.sleep(0.51)
+    await alter(place, "update jobs set due_at = 1")
     assert isinstance(await store.claims.claim(ticket(), None, "p", 20), Claimed)
     attempts, _ = await store.jobs.timeline("job_1")
     assert [attempt.verdict for attempt in attempts] == ["not_sent", None]
