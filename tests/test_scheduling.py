@@ -61,7 +61,7 @@ async def test_a_message_to_send_later_is_told_the_same_at_once_as_when_it_is_as
 
 
 async def test_a_message_leaves_at_its_instant_and_not_before(shop: Shop) -> None:
-    send_at = machine_clock() + 400
+    send_at = machine_clock() + 2_000
 
     outcome = await shop.run(send_at=moment(send_at))
 
@@ -112,7 +112,7 @@ async def test_explain_refuses_what_is_past_too(shop: Shop) -> None:
 async def test_a_key_that_is_asked_about_again_hears_of_its_job_after_the_instants_of_its_input(
     shop: Shop,
 ) -> None:
-    soon = iso(machine_clock() + 300)
+    soon = iso(machine_clock() + 2_000)
     inputs = HI | {"send_at": soon}
 
     first = await shop.connector.run("SendMessage", inputs, account="shop", key="order-42")

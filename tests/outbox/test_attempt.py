@@ -126,7 +126,7 @@ async def test_an_answer_that_was_lost_is_unknown_and_never_tried_again(
 
 
 async def test_an_answer_that_never_comes_is_unknown(tmp_path: Path) -> None:
-    async with open_transport(Limits(total=0.3)) as hasty, opened(tmp_path, transport=hasty) as shop:
+    async with open_transport(Limits(total=2)) as hasty, opened(tmp_path, transport=hasty) as shop:
         await shop.fault({"kind": "stall", "stage": "after"})
 
         job = await ended(shop)

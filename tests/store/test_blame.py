@@ -60,7 +60,7 @@ async def test_a_mistake_in_a_read_is_raised_as_itself(store: Store) -> None:
 
 
 async def test_what_must_be_written_is_not_repeated_for_ever_if_it_is_wrong(store: Store) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         with pytest.raises(OUR_OWN):
             await until_written(lambda: store.database.write(lambda c: run(c, "update jobs set nothing = 1")))
 
@@ -68,7 +68,7 @@ async def test_what_must_be_written_is_not_repeated_for_ever_if_it_is_wrong(stor
 async def test_a_row_that_is_there_already_is_not_written_for_ever(store: Store) -> None:
     twice = "insert into migrations (number, applied_at) values (1, 1)"
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         with pytest.raises((sqlite3.IntegrityError, asyncpg.UniqueViolationError)):
             await until_written(lambda: store.database.write(lambda c: run(c, twice)))
 
