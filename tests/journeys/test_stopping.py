@@ -15,7 +15,7 @@ SLOW = {"kind": "latency", "seconds": 7, "stage": "before"}  # longer than a sto
 
 async def until_asked(machine: Installation) -> None:
     """Until Twilio has been asked."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         book = await machine.control("/faults")
         while not any(fault["used"] for fault in book["faults"]):
             await asyncio.sleep(0.05)

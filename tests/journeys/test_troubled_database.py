@@ -4,12 +4,13 @@ import asyncio
 import resource
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 from tests.journeys.processes import RINGBACK, Installation
 from tests.postgres import PostgresServer
@@ -100,15 +101,17 @@ async def test_on_a_full_disk_nothing_is_accepted_and_what_was_is_still_told(mac
 async def test_an_answer_that_comes_while_the_disk_is_full_is_recorded_once_there_is_room(
     machine: Installation,
 ) -> None:
-    slow = {"kind": "latency", "seconds": 2, "stage": "after"}
+    slow = {"kind": "latency", "seconds": 4, "stage": "after"}
     await machine.control("/faults", {"match": {"to": ADA}, "do": [slow]})
     async with machine.serving() as server:
         _, job = await machine.act("SendMessage", TEXT, wait=0)
-        await machine.job_until(job["id"], "running")
         with full_disk(server):
-            await asyncio.sleep(4)
+            before = await machine.job(job["id"])
+            await asyncio.sleep(6)
+            during = await machine.job(job["id"])
         done = await machine.job_until(job["id"], "done")
 
+    assert (before["state"], during["state"]) == ("running", "running")
     assert len(done["attempts"]) == 1
     assert await machine.on_screen(ADA) == [TEXT["body"]]
 
@@ -218,6 +221,36 @@ async def test_while_postgres_is_away_nothing_is_accepted_and_afterwards_all_goe
     assert sorted(await shared.on_screen(ADA)) == ["Before", TEXT["body"]]
 
 
+async def until(true: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            if await true():
+                return
+            await asyncio.sleep(0.05)
+
+
+async def only_reads(database: str) -> bool:
+    """Whether whoever connects now may only read; then those who may not have heard of it are sent away."""
+    session = await asyncpg.connect(database)
+    try:
+        heard: bool = await session.fetchval("show default_transaction_read_only") == "on"
+        if heard:
+            await session.execute(END_OTHERS)
+    finally:
+        await session.close()
+    return heard
+
+
+async def is_ready(machine: Installation) -> bool:
+    return (await asked(machine, "GET", "/readyz"))[0] == 200
+
+
+END_OTHERS = """
+    select pg_terminate_backend(pid, 10000) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+"""
+
+
 async def test_a_postgres_that_became_read_only_accepts_nothing_until_it_may_be_written(
     shared: Installation, postgres: PostgresServer
 ) -> None:
@@ -226,7 +259,9 @@ async def test_a_postgres_that_became_read_only_accepts_nothing_until_it_may_be_
         await postgres.run("alter system set default_transaction_read_only = on")
         try:
             await postgres.run("select pg_reload_conf()")
-            await asyncio.sleep(0.5)  # its processes hear of it one after the other
+            # Its processes hear of it one after the other, and one that had not would have written.
+            await until(lambda: only_reads(shared.database))
+            await until(lambda: is_ready(shared))
             await refused_for_now(shared)
             told = await shared.job(before["id"])
         finally:
