@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from ringback.accounts import Accounts
     from ringback.connector import Connector
     from ringback.metrics import Meters
+    from ringback.outbox.dispatcher import Dispatcher
     from ringback.outbox.means import Means, QueueLine
     from ringback.parts import Parts
+    from ringback.perform import Perform
     from ringback.secrets import Keyring
     from ringback.settings import Settings
     from ringback.store import Store
@@ -136,7 +138,6 @@ def join(
     from ringback.outbox.retention import Retention
     from ringback.outbox.vitals import Vitals
     from ringback.parts import Parts
-    from ringback.perform import Perform
     from ringback.sealing import Sealing
     from ringback.sending_again import SendingAgain
     from ringback.verifications import Verifications
@@ -149,18 +150,7 @@ def join(
     means = _means(settings, store, accounts, verifications, keyring, line)
     means = replace(means, meters=meters, tracing=tracing)
     dispatcher = Dispatcher(means)
-    perform = Perform(
-        store=store,
-        accounts=accounts,
-        verifications=verifications,
-        keyring=keyring,
-        clock=clock,
-        line=line,
-        desk=dispatcher.at_once,
-        pacing=means.throughput.pacing,
-        most_waiting=settings.most_waiting,
-        accepted=means.attempts.accepted,
-    )
+    perform = _perform(means, dispatcher, settings.most_waiting)
     sending_again = SendingAgain(store, perform, clock)
     return Parts(
         store=store,
@@ -179,6 +169,24 @@ def join(
         callbacks=StatusCallbacks(store, accounts, clock),
         vitals=Vitals(means, settings.most_waiting),
         clock=clock,
+    )
+
+
+def _perform(means: "Means", dispatcher: "Dispatcher", most_waiting: int) -> "Perform":
+    from ringback.perform import Perform
+
+    sends = means.attempts
+    return Perform(
+        store=means.store,
+        accounts=sends.accounts,
+        verifications=sends.verifications,
+        keyring=sends.keyring,
+        clock=means.clock,
+        line=means.line,
+        desk=dispatcher.at_once,
+        pacing=means.throughput.pacing,
+        most_waiting=most_waiting,
+        accepted=sends.accepted,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from ringback.outbox.line import (
     HELD_IN_MEMORY,
     MemoryLine,
     PostgresLine,
-    Turns,
+    Waiting,
 )
 from ringback.outcome import Outcome
 from ringback.settings import DatabasePlace
@@ -75,6 +75,22 @@ async def test_a_job_whose_handler_ended_by_an_exception_is_found(
         assert await shop.tries([outcome]) == [1]
 
 
+@dataclass
+class Noting:
+    """Notes what one look finds."""
+
+    waiting: Waiting
+    found: list[str] = field(default_factory=list)
+
+    async def turns(self, after: tuple[int, str], within: float, most: int) -> list[Turn]:
+        page = await self.waiting.turns(after, within, most)
+        self.found += [turn.ticket.job_id for turn in page]
+        return page
+
+    async def first_turns(self, within: float, most: int) -> list[Turn]:
+        return await self.waiting.first_turns(within, most)
+
+
 class Noted(MemoryLine):
     """Notes what each look finds."""
 
@@ -82,16 +98,10 @@ class Noted(MemoryLine):
         super().__init__()
         self.looks: list[list[str]] = []
 
-    async def restock(self, turns: Turns) -> None:
-        found: list[str] = []
-        self.looks.append(found)
-
-        async def noted(after: tuple[int, str], within: float, most: int) -> list[Turn]:
-            page = await turns(after, within, most)
-            found.extend(turn.ticket.job_id for turn in page)
-            return page
-
-        await super().restock(noted)
+    async def restock(self, waiting: Waiting) -> None:
+        noting = Noting(waiting)
+        self.looks.append(noting.found)
+        await super().restock(noting)
 
 
 async def test_a_job_that_another_process_wrote_is_seen_within_a_second(tmp_path: Path) -> None:
