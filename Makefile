@@ -48,6 +48,7 @@ bench: $(VENV)/.dev ## Speed, as ratios from one run; about ten minutes
 	$(BIN)/python bench/simulator.py
 	$(BIN)/python bench/overhead.py
 	$(BIN)/python bench/workers.py
+	$(BIN)/python bench/pacing.py
 	$(BIN)/python bench/bulk.py
 	$(BIN)/python bench/durable.py
 
