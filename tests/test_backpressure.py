@@ -114,7 +114,19 @@ async def test_jobs_that_waited_before_the_start_are_counted(idle: Shop) -> None
     assert isinstance(refusal, Full)
     census = await idle.parts.store.backlog.look()
     assert replace(census, oldest=0) == Census(waiting=MOST, running=0, unknown=0, alarms=0, oldest=0)
-    assert 0 <= census.oldest < 5_000
+
+
+async def test_the_census_tells_for_how_long_a_job_has_been_due(idle: Shop) -> None:
+    await idle.run(wait=0)
+    due = await idle.run(wait=0)
+    idle.alter("update jobs set due_at = created_at - 3600000 where id = ?", due.id)
+
+    census = await idle.parts.store.backlog.look()
+    await idle.connector.withdraw(str(due.id), who="tests")
+    without = await idle.parts.store.backlog.look()
+
+    assert census.waiting == 2
+    assert census.oldest >= 3_600_000 > without.oldest
 
 
 async def test_a_disk_that_is_behind_is_not_given_more(idle: Shop) -> None:
