@@ -47,6 +47,32 @@ def rows(machine: Installation) -> dict[str, int]:
         return {table: ledger.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}  # noqa: S608 - the names above
 
 
+# Where it stands whose a row is, in the tables that a send writes; a place in the queue is one of them.
+OWNERS = {
+    "jobs": "id",
+    "attempts": "job_id",
+    "events": "job_id",
+    "messages": "job_id",
+    "pgqueuer": "dedupe_key",
+}
+NOTHING = dict.fromkeys(OWNERS, 0)
+
+
+async def rows_beside(machine: Installation, job_id: str) -> dict[str, int]:
+    """How many rows the shared ledger has that are not those of a job that was there before."""
+    ledger = await asyncpg.connect(machine.database)
+    try:
+        return {
+            table: await ledger.fetchval(
+                f"select count(*) from {table} where {owner} is distinct from $1",  # noqa: S608 - the names above
+                job_id,
+            )
+            for table, owner in OWNERS.items()
+        }
+    finally:
+        await ledger.close()
+
+
 async def asked(machine: Installation, method: str, path: str, body: Any = None) -> tuple[int, Any, str]:
     """Ask the server; its status, its content, and when to come back."""
     sent = {"authorization": f"Bearer {machine.key}", "prefer": "wait=5"} | KEY
@@ -210,10 +236,13 @@ async def test_while_postgres_is_away_nothing_is_accepted_and_afterwards_all_goe
             await refused_for_now(shared)
             ready = not await not_ready(shared)
             said = await shared.run("jobs", "list")
+        written = await rows_beside(shared, waiting["id"])
         await sent_in_the_end(shared)
         done = await shared.job_until(waiting["id"], "done")
 
     assert not ready
+    assert written == NOTHING
+    assert (await rows_beside(shared, waiting["id"]))["jobs"] == 1
     assert said.code in (2, 75)
     assert "cannot be opened" in said.err
     assert "Traceback" not in said.err
@@ -264,10 +293,13 @@ async def test_a_postgres_that_became_read_only_accepts_nothing_until_it_may_be_
             await until(lambda: is_ready(shared))
             await refused_for_now(shared)
             told = await shared.job(before["id"])
+            written = await rows_beside(shared, before["id"])
         finally:
             await postgres.run("alter system reset default_transaction_read_only")
             await postgres.run("select pg_reload_conf()")
         await sent_in_the_end(shared)
 
     assert told["state"] == "done"
+    assert written == NOTHING
+    assert (await rows_beside(shared, before["id"]))["jobs"] == 1
     assert sorted(await shared.on_screen(ADA)) == ["Before", TEXT["body"]]
