@@ -60,6 +60,29 @@ async def test_the_spans_of_a_send_arrive_in_the_callers_trace(machine: Installa
     assert machine.key.removeprefix("rb_").encode() not in b"".join(collector.bodies)
 
 
+async def test_a_trace_goes_on_in_the_worker_that_sends_what_a_server_accepted(shared: Installation) -> None:
+    await shared.control("/faults", {"match": {"to": ADA}, "do": [{"kind": "rate_limit"}]})
+    async with collecting(free_port()) as collector:
+        traced(shared, collector.port, OTEL_SERVICE_NAME="counter")
+        async with shared.serving("--no-dispatch"):
+            status, job = await shared.act("SendMessage", HI, wait=0, traceparent=PARENT)
+            traced(shared, collector.port, OTEL_SERVICE_NAME="worker")
+            async with shared.working():
+                await shared.job_until(job["id"], "done")
+
+    attempts, requests = collector.spans("ringback.attempt"), collector.spans("twilio POST")
+    told = [{known.key: known.value for known in attempt.span.attributes} for attempt in attempts]
+    assert status == 202
+    assert [facts["ringback.job"].string_value for facts in told] == [job["id"]] * 2
+    assert [facts["ringback.verdict"].string_value for facts in told] == ["not_sent", "done"]
+    assert {one.resource["service.name"] for one in attempts + requests} == {"worker"}
+    assert {one.span.trace_id.hex() for one in attempts + requests} == {TRACE}
+    assert {one.span.parent_span_id.hex() for one in attempts} == {SPAN}
+    assert [one.span.parent_span_id for one in requests] == [one.span.span_id for one in attempts]
+    for private in (ADA[1:], "secret", shared.twilio["number"][1:], shared.twilio["auth_token"]):
+        assert private.encode() not in b"".join(collector.bodies)
+
+
 async def test_a_command_hands_over_under_the_name_it_was_given(machine: Installation) -> None:
     async with collecting(free_port()) as collector:
         traced(machine, collector.port, OTEL_SERVICE_NAME="till")
