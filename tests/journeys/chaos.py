@@ -5,16 +5,22 @@ import random
 import signal
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import aiohttp
 from tests.journeys.processes import Installation, ended
 
+from ringback.settings import PostgresUrl
+from ringback.store import open_store
+from ringback.store.backlog import Census
+
 SEED = 20_261_123
 RECIPIENTS = [f"+1415555{number:04}" for number in range(1000, 1200)]
+RENTED = [f"+151255501{number:02}" for number in range(20, 30)]
 AT_ONCE = 32
 Dice = tuple[dict[str, str], object, float]
 DICE: list[Dice] = [
@@ -30,12 +36,25 @@ DICE: list[Dice] = [
 
 @dataclass
 class Chaos:
-    """One run: intents by number, each with its key, its job and its text."""
+    """One run: intents by number, each with its key, its job and its text.
+
+    They are sent from the `senders` by turns, or from the account's own. So many callers were not answered
+    (`cut`) because the server went away, or were told to ask again (`put_off`).
+    """
 
     machine: Installation
     sends: int
+    senders: list[str] = field(default_factory=list)
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - repeatable
     jobs: dict[int, str] = field(default_factory=dict)
+    cut: int = 0
+    put_off: int = 0
+
+    async def rent(self, numbers: list[str]) -> None:
+        """More senders: Twilio's 429 lets the one rest that met it, and all that waits for it."""
+        for number in numbers:
+            await self._twilio("POST", self._account("IncomingPhoneNumbers"), {"PhoneNumber": number})
+        self.senders = numbers
 
     async def arm(self, dice: list[Dice] = DICE) -> None:
         """From now on things go wrong at random, by a seed."""
@@ -44,6 +63,9 @@ class Chaos:
             await self.machine.control("/faults", fault)
 
     async def disarm(self) -> None:
+        """Nothing goes wrong any more, and everything that was to go wrong did."""
+        faults = (await self.machine.control("/faults"))["faults"]
+        assert [fault for fault in faults if not fault["dice"]["hits"]] == []
         async with self.machine.http.delete(f"{self.machine.twilio['url']}/_sim/faults") as answer:
             assert answer.status < 300
 
@@ -59,16 +81,27 @@ class Chaos:
 
     async def _accepted(self, number: int, key: str) -> str:
         inputs = {"to": RECIPIENTS[number % len(RECIPIENTS)], "body": f"Order {number}"}
+        if self.senders:
+            inputs["sender"] = self.senders[number % len(self.senders)]
         async with asyncio.timeout(300):
             while True:
-                with suppress(aiohttp.ClientError):
+                try:
                     status, job = await self.machine.act(
                         "SendMessage", inputs, wait=0, **{"idempotency-key": key}
                     )
                     if status in (200, 202):
                         return str(job["id"])
                     assert status == 503, job
+                    self.put_off += 1
+                except aiohttp.ClientError as error:
+                    self.cut += not isinstance(error, aiohttp.ClientConnectorError)
                 await asyncio.sleep(0.2)
+
+    async def accepted(self, count: int) -> None:
+        """Until so many are."""
+        async with asyncio.timeout(300):
+            while len(self.jobs) < count:  # noqa: ASYNC110 - callers come to it in any order
+                await asyncio.sleep(0.002)
 
     async def settled(self, within: float) -> Counter[str]:
         """The jobs by state, once none waits or runs."""
@@ -104,18 +137,25 @@ class Chaos:
 
     async def at_twilio(self) -> Counter[str]:
         """How often each text exists there."""
-        facts = self.machine.twilio
-        token = b64encode(f"{facts['account_sid']}:{facts['auth_token']}".encode()).decode()
-        path = f"/2010-04-01/Accounts/{facts['account_sid']}/Messages.json?PageSize=1000"
+        path = self._account("Messages") + "?PageSize=1000"
         texts: Counter[str] = Counter()
         while path:
-            async with self.machine.http.get(
-                facts["url"] + path, headers={"authorization": f"Basic {token}"}
-            ) as answer:
-                page = await answer.json()
+            page = await self._twilio("GET", path)
             texts.update(message["body"] for message in page["messages"])
             path = page["next_page_uri"]
         return texts
+
+    def _account(self, what: str) -> str:
+        return f"/2010-04-01/Accounts/{self.machine.twilio['account_sid']}/{what}.json"
+
+    async def _twilio(self, method: str, path: str, form: dict[str, str] | None = None) -> Any:
+        """Ask Twilio itself, as somebody else with the account's token."""
+        facts = self.machine.twilio
+        token = b64encode(f"{facts['account_sid']}:{facts['auth_token']}".encode()).decode()
+        sent = {"authorization": f"Basic {token}"}
+        async with self.machine.http.request(method, facts["url"] + path, data=form, headers=sent) as answer:
+            assert answer.status < 300, await answer.text()
+            return await answer.json()
 
     async def ask_about(self, job_id: str, what: str, content: object = None) -> Any:
         sent = {"authorization": f"Bearer {self.machine.key}"}
@@ -127,8 +167,8 @@ class Chaos:
 
     async def account_for(self) -> None:
         """Hold what the jobs say against what is at Twilio, settle the rest by hand, and send it again."""
-        await self.disarm()
         await self.settled(within=300)
+        await self.disarm()
         for job_id, state in (await self.states()).items():
             if state == "unknown":
                 await self.ask_about(job_id, "reconcile")
@@ -153,6 +193,18 @@ class Chaos:
         assert await self.at_twilio() == Counter({f"Order {number}": 1 for number in range(self.sends)})
 
 
+async def census_of(machine: Installation) -> Census:
+    """What its ledger holds that is not at its end, and the alarms in it."""
+    place = PostgresUrl(machine.database) if machine.database else next(machine.home.rglob("ringback.db"))
+    async with open_store(place) as store:
+        return await store.backlog.look()
+
+
+def said_in_all(machine: Installation, event: str) -> int:
+    """How often the processes of a machine have logged an event."""
+    return sum(log.read_text().count(event) for log in machine.logs.values())
+
+
 @dataclass
 class Victims:
     """Processes of which each second one that works is killed without warning, and followed by another."""
@@ -160,14 +212,26 @@ class Victims:
     start: Callable[[], Awaitable[asyncio.subprocess.Process]]
     count: int
     works: Callable[[asyncio.subprocess.Process], bool]
+    done: Callable[[], int]
     chance: random.Random
-    killed: int = 0
+    kills: list[int] = field(default_factory=list)
     children: list[asyncio.subprocess.Process] = field(default_factory=list)
 
-    async def kill_again_and_again(self) -> None:
+    @asynccontextmanager
+    async def killed_again_and_again(self) -> AsyncIterator[None]:
+        """As long as the block lasts; `kills` tells how much was `done` at each."""
+        over = asyncio.Event()
+        killing = asyncio.create_task(self._kill_until(over))
+        try:
+            yield
+        finally:
+            over.set()  # not cancelled: who is just being started would live on
+            await killing
+
+    async def _kill_until(self, over: asyncio.Event) -> None:
         try:
             self.children = [await self.start() for _ in range(self.count)]
-            while True:
+            while not over.is_set():
                 await asyncio.sleep(1)
                 await self._follow()
                 working = [child for child in self.children if self.works(child)]
@@ -175,6 +239,10 @@ class Victims:
                     await self._kill(self.chance.choice(working))
         finally:
             await asyncio.gather(*(ended(child) for child in self.children))
+
+    def longest_peace(self) -> int:
+        """How much was done at most from one kill to the next, or before the first."""
+        return max(later - sooner for sooner, later in pairwise([0, *self.kills]))
 
     async def _follow(self) -> None:
         """As supervisors do: who met a database that was just restarting is followed by another."""
@@ -185,5 +253,5 @@ class Victims:
     async def _kill(self, victim: asyncio.subprocess.Process) -> None:
         victim.send_signal(signal.SIGKILL)
         await victim.wait()
-        self.killed += 1
+        self.kills.append(self.done())
         self.children[self.children.index(victim)] = await self.start()
