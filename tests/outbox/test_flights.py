@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringback.outbox.flights import CALM, LONGEST_WAIT, SHORTEST_WAIT, SOON, Flights, Room
+from ringback.outbox.flights import CALM, LONGEST_WAIT, NEXT, SHORTEST_WAIT, SOON, Flights, Room
 
 
 class Hand:
@@ -108,6 +108,23 @@ def test_a_code_that_comes_anew_waits_for_codes_alone() -> None:
     flights.board("a", "code", 10)
     flights.land("a", clock())
     assert not flights.take_free("a", 10)
+
+
+def test_codes_keep_their_places_while_they_ask_again() -> None:
+    flights, clock = narrow(start=1)
+    flights.board("a", "0")
+    waits = [flights.board("a", f"code {number}", 10) or 0 for number in range(20)]
+
+    clock.now += 500
+
+    assert [flights.board("a", f"code {number}", 10) for number in range(20)] == waits
+    assert waits[:9] == [
+        SOON,
+        *[NEXT] * 7,
+        8,
+    ]  # a second each, but the next few ask before they are forgotten
+    clock.now += 2_000  # who had to ask before has not
+    assert flights.board("a", "code 19", 10) == pytest.approx(waits[19] - 8)
 
 
 def test_a_code_that_another_process_has_sent_keeps_a_seat_for_a_second() -> None:

@@ -11,35 +11,52 @@ from ringback.clock import Clock
 
 TOO_MANY = 20429
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds
-SOON, NEXT = 0.2, 0.75  # seconds after which one that goes before others asks again, as long as few do
+SOON, NEXT = 0.2, 0.75  # seconds after which one that goes first asks again, as long as few are before it
 FEW = 8
+LATE = 1_250  # milliseconds in which a second's wait is over, as `Dispatcher` spreads waits by a quarter
 AWAY = 2_000 * LONGEST_WAIT  # milliseconds; who has not asked again by then was run by another process
-GONE = 1_000  # the same of those who go before others, of whom the next ask sooner than that
+GONE = 1_000  # the same of those who go first and are next
 LATEST = 0.1  # share of the latest flight in how long one is taken to last
 CALM = 1_000  # milliseconds in which one more 429 says nothing new: those requests left together
 
 
 @dataclass(slots=True)
-class _TurnedAway:
-    """Jobs that were turned away and when, the earliest first; `away` ms later they will not come again."""
+class _First:
+    """Those who go first and were turned away, in the order in which they came.
 
-    away: float
-    jobs: dict[str, int] = field(default_factory=dict)
+    Each keeps its place while it asks again in time. Room is kept for those who asked a moment ago: others
+    may have been run by another process.
+    """
 
-    def __len__(self) -> int:
-        return len(self.jobs)
+    asked_at: dict[str, int] = field(default_factory=dict)
+    back_by: dict[str, int] = field(default_factory=dict)
 
     def forget(self, now: int) -> None:
-        while self.jobs and next(iter(self.jobs.values())) < now - self.away:
-            del self.jobs[next(iter(self.jobs))]
+        for job_id in [job_id for job_id, until in self.back_by.items() if until < now]:
+            self.leave(job_id)
+
+    def leave(self, job_id: str) -> None:
+        self.asked_at.pop(job_id, None)
+        self.back_by.pop(job_id, None)
+
+    def place(self, job_id: str) -> int:
+        return list(self.back_by).index(job_id) if job_id in self.back_by else len(self.back_by)
+
+    def asks(self, job_id: str, now: int, wait: float) -> None:
+        self.asked_at[job_id], self.back_by[job_id] = now, now + round(wait * LATE) + GONE // 4
+
+    def near(self, now: int) -> int:
+        """How many asked a moment ago."""
+        return sum(asked_at >= now - GONE for asked_at in self.asked_at.values())
 
 
 @dataclass(slots=True)
 class _Air:
     limit: float
     flying: int = 0
-    first: _TurnedAway = field(default_factory=lambda: _TurnedAway(GONE))
-    others: _TurnedAway = field(default_factory=lambda: _TurnedAway(AWAY))
+    first: _First = field(default_factory=_First)
+    others: dict[str, int] = field(default_factory=dict)
+    """The others that were turned away, and when, the earliest first."""
     lasting: float = 1.0
     """Seconds that a flight lasts; one, as long as nobody knows."""
     narrowed_at: int = 0
@@ -48,8 +65,15 @@ class _Air:
     def free(self) -> int:
         return int(self.limit) - self.flying
 
-    def queue(self, priority: int) -> _TurnedAway:
-        return self.first if priority > 0 else self.others
+    def forget(self, now: int) -> None:
+        """Without those who will not come again."""
+        self.first.forget(now)
+        while self.others and next(iter(self.others.values())) < now - AWAY:
+            del self.others[next(iter(self.others))]
+
+    def after(self, ahead: int) -> float:
+        """Seconds until so many have flown."""
+        return ahead * self.lasting / self.limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,22 +100,12 @@ class Flights:
     def board(self, account_id: str, job_id: str, priority: int = 0) -> float | None:
         """Board, or hear in how many seconds there may be room: the longer, the more jobs wait."""
         air, now = self._asked(account_id), self._clock()
-        queue = air.queue(priority)
-        queue.jobs.pop(job_id, None)
-        # What comes free is kept for those who go first, and ask again soon.
-        if air.free > (0 if queue is air.first else len(air.first)):
-            air.flying += 1
-            return None
-        queue.jobs[job_id] = now
-        if queue is air.first:
-            return _first(len(queue) - 1, air)
-        ahead = len(air.first) + len(queue)
-        return min(max(ahead * air.lasting / air.limit, SHORTEST_WAIT), LONGEST_WAIT)
+        return _board_first(air, job_id, now) if priority > 0 else _board(air, job_id, now)
 
     def take_free(self, account_id: str, priority: int = 0) -> bool:
         """Board if there is room that nobody else waits for; who hears that there is none does not wait."""
         air = self._asked(account_id)
-        before = len(air.first) + (len(air.others) if priority <= 0 else 0)
+        before = len(air.first.back_by) + (len(air.others) if priority <= 0 else 0)
         if before or air.free <= 0:
             return False
         air.flying += 1
@@ -105,10 +119,8 @@ class Flights:
         air.lasting = lasted * LATEST + air.lasting * (1 - LATEST)
 
     def _asked(self, account_id: str) -> _Air:
-        """Without those who were turned away and never came again."""
-        air, now = self._airs[account_id], self._clock()
-        air.first.forget(now)
-        air.others.forget(now)
+        air = self._airs[account_id]
+        air.forget(self._clock())
         return air
 
     def answered(self, account_id: str) -> None:
@@ -135,7 +147,24 @@ class Flights:
         return int(self._airs[account_id].limit)
 
 
-def _first(ahead: int, air: _Air) -> float:
-    """When one that goes first asks again: the next roomful before it is forgotten, those behind it later."""
-    wait = max(ahead * air.lasting / air.limit, SOON)
-    return min(wait, NEXT if ahead < max(air.limit, FEW) else LONGEST_WAIT)
+def _board_first(air: _Air, job_id: str, now: int) -> float | None:
+    if air.free > 0:
+        air.first.leave(job_id)
+        air.flying += 1
+        return None
+    place = air.first.place(job_id)
+    wait = max(air.after(place), SOON)
+    wait = min(wait, NEXT if place < max(air.limit, FEW) else LONGEST_WAIT)
+    air.first.asks(job_id, now, wait)
+    return wait
+
+
+def _board(air: _Air, job_id: str, now: int) -> float | None:
+    """What comes free is kept for those who go first."""
+    air.others.pop(job_id, None)
+    if air.free > air.first.near(now):
+        air.flying += 1
+        return None
+    air.others[job_id] = now
+    ahead = len(air.first.back_by) + len(air.others)
+    return min(max(air.after(ahead), SHORTEST_WAIT), LONGEST_WAIT)
