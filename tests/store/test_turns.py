@@ -18,7 +18,7 @@ from tests.store.test_claims import ONE_A_SECOND, SENDER, accept, claim
 from ringback.clock import machine_clock
 from ringback.settings import DatabasePlace, PostgresUrl
 from ringback.store import Store, open_store
-from ringback.store.claims import Later
+from ringback.store.claims import Later, Turn
 from ringback.store.embedded import SqliteQueries, bound
 from ringback.store.postgres import PostgresQueries
 from ringback.store.senders import PAGE
@@ -44,6 +44,13 @@ async def fill(place: DatabasePlace, name: str, most: int, due_at: int) -> None:
     )
 
 
+async def turns_of(store: Store, within: float = MANY) -> list[Turn]:
+    """All that comes up within so many seconds, in its order, codes and others together."""
+    first = await store.claims.first_turns(within, MANY + 1)
+    others = await store.claims.turns((0, ""), within, MANY + 1)
+    return sorted([*first, *others], key=lambda turn: (turn.at, turn.ticket.job_id))
+
+
 async def test_a_new_rate_gives_all_that_waits_its_turns_page_after_page(
     store: Store, place: DatabasePlace
 ) -> None:
@@ -52,7 +59,7 @@ async def test_a_new_rate_gives_all_that_waits_its_turns_page_after_page(
 
     await store.senders.set_rate("acc_shop", SENDER, 100_000)  # ten milliseconds a job
 
-    turns = await store.claims.turns((0, ""), MANY, MANY + 1)
+    turns = await turns_of(store)
     assert len(turns) == MANY
     assert {later.at - sooner.at for sooner, later in pairwise(turns)} == {10}
     assert [turn.ticket.priority for turn in turns] == sorted(
@@ -71,7 +78,7 @@ async def test_the_next_to_come_is_planned_behind_all_of_them(
 
     await accept(store, new_job, "job_next", 100_000)
 
-    turns = await store.claims.turns((0, ""), MANY, MANY + 1)
+    turns = await turns_of(store)
     assert turns[-1].ticket.job_id == "job_next"
     assert 0 <= turns[-1].at - turns[-2].at < 1_000  # one write books the turn and then notes it
 
@@ -82,7 +89,7 @@ async def test_without_a_pace_all_that_waits_comes_up_at_once(store: Store, plac
     await store.senders.set_rate("acc_shop", SENDER, ONE_A_SECOND)
     await store.senders.set_rate("acc_shop", SENDER, None)
 
-    assert len(await store.claims.turns((0, ""), 0, MANY + 1)) == MANY
+    assert len(await turns_of(store, 0)) == MANY
 
 
 async def planned_so_far(connection: Any) -> int:
@@ -103,13 +110,13 @@ async def test_others_write_between_the_pages_and_an_end_there_loses_nothing(tmp
         await asyncio.gather(setting, return_exceptions=True)
         await store.database.write(planned_so_far)
 
-        planned = await store.claims.turns((0, ""), MANY, MANY + 1)
+        planned = await turns_of(store)
         assert 0 < len(planned) < MANY
         await alter(ledger, "update jobs set state = 'done' where turn_at < 9000000000000")
 
         (idle,) = await store.senders.idle(1)
         await store.senders.plan_anew(idle.account_id, idle.sender, 100_000)
-        assert len(await store.claims.turns((0, ""), MANY, MANY + 1)) == MANY - len(planned)
+        assert len(await turns_of(store)) == MANY - len(planned)
 
 
 async def test_a_plan_by_an_older_rate_gives_way_to_the_one_that_was_set(
@@ -117,11 +124,11 @@ async def test_a_plan_by_an_older_rate_gives_way_to_the_one_that_was_set(
 ) -> None:
     await fill(place, "due", 10, 1)
     await store.senders.set_rate("acc_shop", SENDER, 100_000)
-    before = await store.claims.turns((0, ""), MANY, 100)
+    before = await turns_of(store)
 
     await store.senders.plan_anew("acc_shop", SENDER, ONE_A_SECOND)
 
-    after = await store.claims.turns((0, ""), MANY, 100)
+    after = await turns_of(store)
     assert [turn.at for turn in after] == [turn.at for turn in before]
 
 

@@ -83,10 +83,10 @@ class Waiting(Protocol):
     """The waiting jobs in the ledger, by turn."""
 
     async def turns(self, after: tuple[int, str], within: float, most: int) -> list[Turn]:
-        """From a place in their order on, within so many seconds, at most so many."""
+        """From a place in their order on, within so many seconds, at most so many; not the codes."""
 
     async def first_turns(self, within: float, most: int) -> list[Turn]:
-        """Those of them that go before others."""
+        """The codes among them."""
 
 
 @dataclass(slots=True)
@@ -208,15 +208,19 @@ class PostgresLine:
 
         A page at a time while there is nothing to mend, else all.
         """
+        first = await waiting.first_turns(-self.overdue, PAGE)
+        await self._mend([turn.ticket for turn in first])
         mended = True
         while mended:
             found = await waiting.turns(self._place, -self.overdue, PAGE)
-            mended = bool(found) and await self._mend([turn.ticket for turn in found])
+            mended = await self._mend([turn.ticket for turn in found])
             self._place = (found[-1].at, found[-1].ticket.job_id) if len(found) == PAGE else (0, "")
             mended = mended and self._place != (0, "")
 
     async def _mend(self, tickets: list[Ticket]) -> bool:
         """Whether any of them had no place or one too far back."""
+        if not tickets:
+            return False
         queries = Queries(AsyncpgPoolDriver(self.pool))
         placed = await _enqueue(queries, tickets, once=True)
         bring_up = BRING_UP.format(table=queries.qbe.qualified.queue_table)

@@ -49,7 +49,7 @@ class ClaimTable:
         self._taken = taken
 
     async def turns(self, after: tuple[int, str], within: float, most: int) -> list[Turn]:
-        """Waiting jobs whose turn has come or comes `within` so many seconds, from a place on."""
+        """Waiting jobs, but for codes, whose turn comes `within` so many seconds, from a place on."""
 
         async def select(c: Any) -> list[Turn]:
             rows = self._queries.turns_between(
@@ -60,7 +60,7 @@ class ClaimTable:
         return await self._database.read(select)
 
     async def first_turns(self, within: float, most: int) -> list[Turn]:
-        """Those of them that go before others: the codes."""
+        """The codes whose turn comes so soon."""
 
         async def select(c: Any) -> list[Turn]:
             rows = self._queries.first_turns(c, until=round(within * 1000), most=most)

@@ -37,15 +37,16 @@ left join messages m on m.account_id = j.account_id and m.sid = j.message_sid
 where j.account_id = :account_id and j.idempotency_key = :idempotency_key;
 
 -- name: turns_between(after_at, after_id, until, most)
--- Waiting jobs whose turn comes before an instant, in the order of their turns, from a place on.
+-- Waiting jobs whose turn comes before an instant, in the order of their turns, from a place on; but for those that
+-- go before others.
 select j.account_id, j.id, j.sender, j.priority, j.turn_at - db_now() as wait, j.turn_at, a.base_url
 from jobs j join accounts a on a.id = j.account_id
-where j.state = 'waiting' and j.turn_at <= db_now() + cast(:until as bigint)
+where j.state = 'waiting' and j.priority <= 0 and j.turn_at <= db_now() + cast(:until as bigint)
   and (j.turn_at > :after_at or (j.turn_at = :after_at and j.id > :after_id))
 order by j.turn_at, j.id limit :most;
 
 -- name: first_turns(until, most)
--- Those of them that go before others.
+-- Those that go before others, likewise.
 select j.account_id, j.id, j.sender, j.priority, j.turn_at - db_now() as wait, j.turn_at, a.base_url
 from jobs j join accounts a on a.id = j.account_id
 where j.state = 'waiting' and j.priority > 0 and j.turn_at <= db_now() + cast(:until as bigint)
