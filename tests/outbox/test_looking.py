@@ -171,25 +171,12 @@ async def test_what_fits_but_for_its_time_is_not_taken_and_not_called_absent(sho
     assert "1 message at Twilio would fit this job but for the time" in (job.error or {})["message"]
 
 
-async def test_one_whose_text_was_erased_at_twilio_is_not_called_absent(shop: Shop) -> None:
+@pytest.mark.parametrize("files", [[], ["https://example.org/a.png"]], ids=["a text", "a caption"])
+async def test_one_whose_text_may_have_been_erased_is_neither_taken_nor_called_absent(
+    shop: Shop, files: list[str]
+) -> None:
     await shop.connector.accounts.change("shop", {"not_found_means": "not_sent"})
-    outcome = await lost(shop)
-    await shop.advance(20)  # it arrives
-    (sid,) = shop.simulator.account.messages
-    assert (await shop.run("RedactMessage", sid=sid)).state is State.DONE
-
-    for _ in range(2):
-        await later(shop)
-
-    job = await shop.job(outcome)
-    assert job.state is State.DONE
-    assert job.message is not None
-    assert job.message.sid == sid
-
-
-async def test_files_whose_caption_may_have_been_erased_settle_nothing(shop: Shop) -> None:
-    await shop.connector.accounts.change("shop", {"not_found_means": "not_sent"})
-    outcome = await lost(shop, media_urls=["https://example.org/a.png"])
+    outcome = await lost(shop, media_urls=files)
     await shop.advance(20)  # it arrives
     (sid,) = shop.simulator.account.messages
     assert (await shop.run("RedactMessage", sid=sid)).state is State.DONE
@@ -217,8 +204,21 @@ async def test_files_whose_caption_may_have_been_erased_prove_no_other_job(shop:
     for outcome in (captioned, alone):
         job = await shop.job(outcome)
         assert job.state is State.UNKNOWN
-        assert "1 message at Twilio fit 2 jobs" in (job.error or {})["message"]
+        assert "or for a text that is gone" in (job.error or {})["message"]
     assert shop.texts == 1
+
+
+async def test_a_text_that_is_gone_hides_no_message_that_says_the_same(shop: Shop) -> None:
+    outcome = await lost(shop)
+    other = await shop.run(body="Bye")
+    sid = str((other.result or {})["sid"])
+    await shop.advance(20)
+    assert (await shop.run("RedactMessage", sid=sid)).state is State.DONE
+    shop.alter("delete from messages where sid = ?", sid)  # as if another program had sent it
+
+    await later(shop)
+
+    assert (await shop.job(outcome)).state is State.DONE
 
 
 async def test_a_list_that_cannot_be_read_is_asked_for_twice_and_left_to_a_person(shop: Shop) -> None:
@@ -232,7 +232,7 @@ async def test_a_list_that_cannot_be_read_is_asked_for_twice_and_left_to_a_perso
 
     job = await shop.job(outcome)
     assert (job.state, kinds(job).count("looked_up")) == (State.UNKNOWN, 2)
-    assert (job.error or {})["message"].startswith("Twilio listed something that Ringback cannot read")
+    assert (job.error or {})["message"].startswith("Twilio answered what Ringback cannot read")
 
 
 async def test_a_machine_whose_clock_is_behind_the_databases_finds_it_too(shop: Shop) -> None:
@@ -324,6 +324,8 @@ async def test_beside_an_equal_job_that_runs_nothing_is_judged(shop: Shop) -> No
     row = await shop.parts.store.jobs.get(str(outcome.id))
     assert row is not None
     assert (row.state, row.looks) == (State.UNKNOWN, 0)
+    await shop.connector.reconcile(str(outcome.id), "ada")
+    assert "is being sent, so nothing is decided" in message_of(await shop.job(outcome))
 
 
 async def test_processes_share_the_looks_and_each_job_gets_one(shop: Shop) -> None:
@@ -392,7 +394,7 @@ async def test_a_list_that_twilio_refuses_is_asked_for_twice_and_left_to_a_perso
 
     job = await shop.job(outcome)
     assert (job.state, await lists(shop)) == (State.UNKNOWN, 2)
-    assert (job.error or {})["message"].startswith("Twilio would not list what became of this job.")
+    assert (job.error or {})["message"].startswith("Twilio would not tell what became of this job.")
     assert (job.error or {})["remedy"].startswith("Settle the job")
 
 

@@ -280,6 +280,19 @@ async def test_a_read_that_is_refused_stops_no_other(shop: Shop) -> None:
     assert [(await shop.job(job)).state for job in jobs] == [State.DONE, State.DONE]
 
 
+async def test_a_read_that_is_refused_twice_is_left_to_a_person(shop: Shop) -> None:
+    job = await lost(shop, "RedactMessage")
+    refusal = {"kind": "refusal", "code": 20008}
+    await shop.fault(refusal, refusal, refusal, operation="FetchMessage")
+
+    for _ in range(3):
+        await later(shop)
+
+    told = await shop.job(job)
+    assert (told.state, kinds(told).count("looked_up")) == (State.UNKNOWN, 2)
+    assert (told.error or {})["message"].startswith("Twilio would not tell what became of this job.")
+
+
 async def test_a_person_who_asks_hears_what_was_read_and_settles_nothing_too_early(shop: Shop) -> None:
     done, undone = await lost(shop, "RedactMessage"), await lost(shop, "RedactMessage", RESET)
 

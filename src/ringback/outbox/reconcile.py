@@ -58,7 +58,7 @@ class Reconcile:
         self._clock = clock
         self._readings = Readings(store, accounts, clock)
         self._unproved = Unproved(store, clock, send_again)
-        self._unanswered: set[Hashable] = set()
+        self._unanswered: defaultdict[str, set[Hashable]] = defaultdict(set)
 
     async def __call__(self, job: Job, who: str) -> None:
         """Settle one job if it is plain what became of it, else note what was found. Raises `Conflict`."""
@@ -71,7 +71,8 @@ class Reconcile:
             raise Conflict(f"{job.action} makes nothing to look for. Settle the job once you know.")
         looked = await self._look(group, [job], who)
         if not looked.settles(job.id):
-            message = wording.seen(looked.seen_by(job.id))
+            undecided = job.id in looked.judged.undecided
+            message = wording.UNDECIDED if undecided else wording.seen(looked.seen_by(job.id))
             await self._store.outcomes.add_note(place_of(job), "looked_up", who, self._clock(), message)
 
     async def look_up_due(self) -> None:
@@ -94,34 +95,40 @@ class Reconcile:
             for job in jobs:
                 await self._unproved.give_up(job, wording.ACCOUNT_GONE.format(account=job.account))
             return
-        groups: defaultdict[Group, list[Job]] = defaultdict(list)
-        looks: dict[Hashable, Look] = {}
-        for job in jobs:
-            if can_be_read(job):
-                looks[job.id] = partial(self._readings.look, account, job)
-            elif (group := _group(job)) is not None:
-                groups[group].append(job)
-            else:
-                await self._unproved.give_up(job, wording.NO_PROOF.format(action=job.action))
-        looks |= {
-            group: partial(self._look_for, account, group, members) for group, members in groups.items()
-        }
-        for key in sorted(looks, key=lambda key: key in self._unanswered):
+        looks = await self._looks_for(account, jobs)
+        last = self._unanswered[account.id] = self._unanswered[account.id] & looks.keys()
+        for key in sorted(looks, key=lambda key: key in last):
             try:
                 await looks[key]()
-                self._unanswered.discard(key)
+                last.discard(key)
             except RingbackError as error:
                 log.warning("not_looked_up", account=account.name, jobs=len(jobs), error=words(error))
                 if not _concerns_one(error):
-                    self._unanswered.add(key)
+                    last.add(key)
                     return
             except Exception as error:  # noqa: BLE001 - an answer that cannot be read must not stop the others
                 name = type(error).__name__
                 log.error("not_looked_up", account=account.name, error=name)  # noqa: TRY400 - no texts
 
-    async def _look_for(self, account: Account, group: Group, jobs: list[Job]) -> None:
+    async def _looks_for(self, account: Account, jobs: list[Job]) -> dict[Hashable, Look]:
+        """One for each listing, and one for each job that is read."""
+        groups: defaultdict[Group, list[Job]] = defaultdict(list)
+        looks: dict[Hashable, Look] = {}
+        for job in jobs:
+            if can_be_read(job):
+                looks[job.id] = partial(self._answered, [job], partial(self._readings.look, account, job))
+            elif (group := _group(job)) is not None:
+                groups[group].append(job)
+            else:
+                await self._unproved.give_up(job, wording.NO_PROOF.format(action=job.action))
+        for group, members in groups.items():
+            looks[group] = partial(self._answered, members, partial(self._look_for, account, group, members))
+        return looks
+
+    async def _answered(self, jobs: list[Job], look: Look) -> None:
+        """Look for these. An answer that refuses, or cannot be read, counts as a look that found nothing."""
         try:
-            looked = await self._look(group, jobs, WHO)
+            await look()
         except Refused as error:
             if _concerns_one(error):
                 for job in jobs:
@@ -133,6 +140,9 @@ class Reconcile:
             for job in jobs:
                 await self._unproved.unlisted(job, wording.UNREADABLE)
             raise
+
+    async def _look_for(self, account: Account, group: Group, jobs: list[Job]) -> None:
+        looked = await self._look(group, jobs, WHO)
         for job in jobs:
             if not looked.settles(job.id) and job.id not in looked.judged.undecided:
                 await self._unproved.seen(job, looked.seen_by(job.id), account.not_found_means)
@@ -157,25 +167,28 @@ class Reconcile:
             owner.job.id: [one for one in fitting[owner.job.id] if self._in_time(owner, one, ahead)]
             for owner in owners
         }
-        doubtful = frozenset(
-            owner.job.id
+        contested = {
+            one.sid
             for owner in owners
-            if any(lookup.doubtful(_inputs(owner.job), one) for one in in_time[owner.job.id])
-        )
-        edges = {name: [one.sid for one in ones] for name, ones in in_time.items()}
+            for one in in_time[owner.job.id]
+            if lookup.doubtful(_inputs(owner.job), one)
+        }
+        edges = {
+            name: [one.sid for one in ones if one.sid not in contested] for name, ones in in_time.items()
+        }
         running = frozenset(owner.job.id for owner in owners if owner.job.state is State.RUNNING)
-        judged = judge(edges, running, doubtful)
+        judged = judge(edges, running)
         # Jobs of the same account under another name count, and are settled when they are looked for.
         for job in [owner.job for owner in owners if owner.job.account_id == account.id]:
             if job.state is State.UNKNOWN and (sid := judged.proved.get(job.id)) is not None:
                 await self._settle(search, lookup, job, found[sid], who)
         taken = set(judged.proved.values())
-        mistimed = {
+        near = {
             name: sum(one.sid not in taken for one in ones)
             for name, ones in fitting.items()
             if not edges[name]
         }
-        return wording.Looked(what=lookup.what, judged=judged, near=mistimed | judged.near)
+        return wording.Looked(what=lookup.what, judged=judged, near=near)
 
     async def _fitting(
         self, account: Account, lookup: Lookup, owners: list[Owner], found: dict[str, Found]

@@ -49,7 +49,7 @@ class Lookup:
     `place` says which listing a job's inputs belong to; `listed` makes the listing; `fits` says whether
     a job with these inputs may have made what was found; `told` writes it as the action's result;
     `kept`, if any, notes it in the ledger's guards before the job is settled. What is `doubtful` although it
-    fits settles nothing, but no job is called absent beside it.
+    fits one job settles none, but no job that it fits is called absent.
     """
 
     what: str

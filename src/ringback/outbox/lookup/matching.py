@@ -12,7 +12,6 @@ of its owners, and no owner made two.
   neither: both stay unknown, though one of them was sent.
 - More things than owners, or a thing that finds no maker beside the others: a premise is broken, for somebody
   else sent the same. None is settled.
-- A *doubtful* edge proves nothing, and neither do those beside it, since what it joins may be that owner's.
 - An owner that still runs may be about to claim: nobody beside it is judged yet.
 - An owner without any edge is absent. That alone never proves that it was not sent, for a list may lag.
 """
@@ -28,27 +27,17 @@ ThingT = TypeVar("ThingT", bound=Hashable)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement(Generic[OwnerT, ThingT]):
-    """Who made what; who is in doubt, with how many things and owners; and who cannot be judged yet.
-
-    Owners that are `near` have doubtful edges and nobody beside them: with how many things.
-    """
+    """Who made what; who is in doubt, with how many things and owners; and who cannot be judged yet."""
 
     proved: dict[OwnerT, ThingT] = field(default_factory=dict)
     ambiguous: dict[OwnerT, tuple[int, int]] = field(default_factory=dict)
-    near: dict[OwnerT, int] = field(default_factory=dict)
     undecided: frozenset[OwnerT] = frozenset()
 
 
 def judge(
-    edges: Mapping[OwnerT, Sequence[ThingT]],
-    running: frozenset[OwnerT] = frozenset(),
-    doubtful: frozenset[OwnerT] = frozenset(),
+    edges: Mapping[OwnerT, Sequence[ThingT]], running: frozenset[OwnerT] = frozenset()
 ) -> Judgement[OwnerT, ThingT]:
-    """Judge owners by the things that each may have made, both in the order of time.
-
-    `doubtful` are the owners that have a doubtful edge.
-    """
-    near: dict[OwnerT, int] = {}
+    """Judge owners by the things that each may have made, both in the order of time."""
     proved: dict[OwnerT, ThingT] = {}
     ambiguous: dict[OwnerT, tuple[int, int]] = {}
     undecided: set[OwnerT] = set()
@@ -57,17 +46,11 @@ def judge(
             undecided.update(owners)
             continue
         things = {thing for owner in owners for thing in edges[owner]}
-        if doubtful.intersection(owners):
-            if len(owners) == 1:
-                near[owners[0]] = len(things)
-            else:
-                ambiguous |= dict.fromkeys(owners, (len(things), len(owners)))
-            continue
         makers = _matched({owner: edges[owner] for owner in owners})
         sure = _indispensable(owners, edges, makers) if len(makers) == len(things) else {}
         proved |= sure
         ambiguous |= {owner: (len(things), len(owners)) for owner in owners if owner not in sure}
-    return Judgement(proved=proved, ambiguous=ambiguous, near=near, undecided=frozenset(undecided))
+    return Judgement(proved=proved, ambiguous=ambiguous, undecided=frozenset(undecided))
 
 
 def _components(edges: Mapping[OwnerT, Sequence[ThingT]]) -> list[list[OwnerT]]:

@@ -58,8 +58,8 @@ def fits(inputs: Inputs, found: Found) -> bool:
 
 
 def doubtful(inputs: Inputs, found: Found) -> bool:
-    """Whether it is the job's only if its caption was redacted since: files may as well have had none."""
-    return _media(inputs) > 0 and not _says(inputs, found.facts["body"] or "")
+    """Whether it is the job's only if its text was redacted since: it may have had any other, or none."""
+    return not _says(inputs, found.facts["body"] or "")
 
 
 def _is_erased(found: Found) -> bool:

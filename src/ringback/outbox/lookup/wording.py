@@ -146,8 +146,11 @@ FOLLOW = "Look at the new job for what came of it."
 SEND_ANEW = "Send it again under a new intent."
 SETTLE_YOURSELF = "Settle the job once you know what became of it."
 NO_PROOF = "Nothing that Twilio lists shows whether {action} was carried out."
-UNREADABLE = "Twilio listed something that Ringback cannot read, so it cannot tell what became of this job."
-REFUSED = "Twilio would not list what became of this job. {answer}"
+UNREADABLE = "Twilio answered what Ringback cannot read, so it does not tell what became of this job."
+REFUSED = "Twilio would not tell what became of this job. {answer}"
+UNDECIDED = (
+    "A job that asked for the same is being sent, so nothing is decided. Look again once it has ended."
+)
 ACCOUNT_GONE = "The account {account} was removed, so Twilio cannot be asked what became of this job."
 AS_WANTED = "Read at Twilio, it is as {action} was to make it, whoever did so: matched by reading."
 UNCHANGED = "Read at Twilio, it is not as {action} was to make it."
