@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringback.outbox.flights import CALM, LONGEST_WAIT, NEXT, SHORTEST_WAIT, SOON, Flights, Room
+from ringback.outbox.flights import CALM, LONGEST_WAIT, NEXT, RECENT, SHORTEST_WAIT, SOON, Flights, Room
 
 
 class Hand:
@@ -145,6 +145,19 @@ def test_each_account_has_room_of_its_own() -> None:
 
     assert flights.board("b", "2") is None
     assert flights.board("a", "3") is not None
+
+
+def test_an_account_beside_others_leaves_them_some_of_the_room() -> None:
+    clock = Hand()
+    flights = Flights(clock, Room(start=6, most=6, beside_others=4))
+
+    assert [flights.take_free("a") for _ in range(7)] == [True] * 6 + [False]
+    assert [flights.take_free("b") for _ in range(5)] == [True] * 4 + [False]
+    flights.land("a", clock())
+    assert not flights.take_free("a")
+
+    clock.now += RECENT
+    assert flights.take_free("a")
 
 
 def test_too_many_halves_the_room() -> None:

@@ -33,7 +33,7 @@ class Cadence:
     look_every: float | None = None  # how soon a job whose place was lost is found; None: as the line says
     sweep_every: float = 2.0  # lapsed leases, deadlines of verifications, statuses to ask for
     longest_stop: float = 35.0  # a send ends by itself within 30
-    most_at_once: int = 96  # of which an account may have two thirds: `flights.Room`
+    most_at_once: int = 64  # of which an account leaves some to others: `flights.Room`
 
 
 class Dispatcher:

@@ -17,6 +17,7 @@ LATE = 1_250  # milliseconds in which a second's wait is over, as `Dispatcher` s
 AWAY = 2_000 * LONGEST_WAIT  # milliseconds; who has not asked again by then was run by another process
 GONE = 1_000  # the same of those who go first and are next
 LATEST = 0.1  # share of the latest flight in how long one is taken to last
+RECENT = 600_000  # milliseconds for which an account that has sent counts among those that may send
 CALM = 1_000  # milliseconds in which one more 429 says nothing new: those requests left together
 
 
@@ -60,10 +61,17 @@ class _Air:
     lasting: float = 1.0
     """Seconds that a flight lasts; one, as long as nobody knows."""
     narrowed_at: int = 0
+    asked_at: int = 0
+    most: int = 0
+    """What it may have beside others, or alone."""
+
+    @property
+    def room(self) -> int:
+        return min(int(self.limit), self.most)
 
     @property
     def free(self) -> int:
-        return int(self.limit) - self.flying
+        return self.room - self.flying
 
     def forget(self, now: int) -> None:
         """Without those who will not come again."""
@@ -73,20 +81,21 @@ class _Air:
 
     def after(self, ahead: int) -> float:
         """Seconds until so many have flown."""
-        return ahead * self.lasting / self.limit
+        return ahead * self.lasting / self.room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """Bounds of the limit; `start` is where an account begins.
+    """Bounds of the limit; `start` is where an account begins, `most` what a process runs at once.
 
-    `most` is two thirds of what a process runs at once: an account whose Twilio does not answer, each request
-    for half a minute, leaves the rest to others.
+    Where other accounts send, too, one has no more than `beside_others`: if its Twilio does not answer, each
+    request for half a minute, the rest is left to them.
     """
 
     start: int = 64
     least: int = 1
     most: int = 64
+    beside_others: int = 42
 
 
 class Flights:
@@ -95,7 +104,10 @@ class Flights:
     def __init__(self, clock: Clock, room: Room | None = None) -> None:
         self._clock = clock
         self._room = room or Room()
-        self._airs: defaultdict[str, _Air] = defaultdict(lambda: _Air(float(self._room.start)))
+        self._airs: defaultdict[str, _Air] = defaultdict(self._new_air)
+
+    def _new_air(self) -> _Air:
+        return _Air(limit=float(self._room.start), most=self._room.most)
 
     def board(self, account_id: str, job_id: str, priority: int = 0) -> float | None:
         """Board, or hear in how many seconds there may be room: the longer, the more jobs wait."""
@@ -119,14 +131,17 @@ class Flights:
         air.lasting = lasted * LATEST + air.lasting * (1 - LATEST)
 
     def _asked(self, account_id: str) -> _Air:
-        air = self._airs[account_id]
-        air.forget(self._clock())
+        air, now = self._airs[account_id], self._clock()
+        air.asked_at = now
+        others = any(other is not air and other.asked_at > now - RECENT for other in self._airs.values())
+        air.most = self._room.beside_others if others else self._room.most
+        air.forget(now)
         return air
 
     def answered(self, account_id: str) -> None:
         """Twilio took a request: where the room is used, one more may fly for each roomful that was taken."""
         air = self._airs[account_id]
-        if air.flying * 2 >= air.limit:
+        if air.flying * 2 >= air.room:
             air.limit = min(air.limit + 1 / air.limit, self._room.most)
 
     def turned_away(self, account_id: str, at_twilio: int | None = None) -> None:
@@ -135,16 +150,16 @@ class Flights:
         if now - air.narrowed_at < CALM:
             return
         air.narrowed_at = now
-        ours = min(air.limit, at_twilio) if at_twilio else air.limit
+        ours = min(air.room, at_twilio) if at_twilio else air.room
         air.limit = max(ours / 2, self._room.least)
 
     def rooms(self) -> dict[str, tuple[int, int]]:
         """How many of each account fly and may fly, by the account's id."""
-        return {account_id: (air.flying, int(air.limit)) for account_id, air in self._airs.items()}
+        return {account_id: (air.flying, air.room) for account_id, air in self._airs.items()}
 
     def limit(self, account_id: str) -> int:
         """How many may fly now."""
-        return int(self._airs[account_id].limit)
+        return self._airs[account_id].room
 
 
 def _board_first(air: _Air, job_id: str, now: int) -> float | None:
@@ -154,7 +169,7 @@ def _board_first(air: _Air, job_id: str, now: int) -> float | None:
         return None
     place = air.first.place(job_id)
     wait = max(air.after(place), SOON)
-    wait = min(wait, NEXT if place < max(air.limit, FEW) else LONGEST_WAIT)
+    wait = min(wait, NEXT if place < max(air.room, FEW) else LONGEST_WAIT)
     air.first.asks(job_id, now, wait)
     return wait
 
