@@ -134,6 +134,7 @@ BY_INDEXES: list[tuple[str, dict[str, Any], str]] = [
     ("count_ids", {"beyond": "job_119900", "until": "k", "most": 10}, BY_ID),
     ("count_jobs", {"beyond": "job_119900"}, "jobs_in_trouble"),
     ("census", {}, "events_alarms"),
+    ("accounts_that_wait", {}, "jobs_of_sender"),
     ("first_turns", {"until": 0, "most": 10}, "jobs_first"),
     ("turns_between", {"after_at": 0, "after_id": "", "until": 0, "most": 10}, "jobs_waiting"),
     ("jobs_with_lapsed_lease", {}, "jobs_running"),

@@ -40,6 +40,7 @@ class AtOnce:
 
         A caller who is gone stops nothing. Raises `Unavailable`.
         """
+        self._means.flights.expect([new.account_id])
         if not self._may_begin(new, pacing):
             return await self._means.store.jobs.accept(new, self._means.line, pacing)
         await self._runs.seats.acquire()  # one is free, so nothing else happens in between

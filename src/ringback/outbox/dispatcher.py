@@ -61,6 +61,7 @@ class Dispatcher:
             asyncio.create_task(_every(self._cadence.renew_every, self._runs.renew)),
             asyncio.create_task(_every(every, self.condemn)),
             asyncio.create_task(_every(every, self._put_back_unrun)),
+            asyncio.create_task(_every(every, self._expect_others)),
             asyncio.create_task(_every(every, self.means.throughput.refresh)),
             asyncio.create_task(_every(every, self.means.throughput.leave_none_idle)),
             asyncio.create_task(_every(60 * every, self.means.line.tidy)),
@@ -112,7 +113,13 @@ class Dispatcher:
         for job_id in await self._store.leases.put_back_unrun(self.means.owner):
             log.warning("not_begun", job=job_id, state="waiting")
 
+    async def _expect_others(self) -> None:
+        """The queue brings the oldest up first, so an account with many could hide that others wait."""
+        self.means.flights.expect(await self._store.accounts.ids_with_waiting_jobs())
+
     async def _serve(self) -> None:
+        with contextlib.suppress(Unavailable):  # it is asked again and again
+            await self._expect_others()
         while not self._stopping:
             self._manager = self.means.line.manager(self._use)
             try:

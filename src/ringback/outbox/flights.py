@@ -5,6 +5,7 @@ on its answers counts those of the whole account, other programs' too. Source: T
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ringback.clock import Clock
@@ -108,6 +109,12 @@ class Flights:
 
     def _new_air(self) -> _Air:
         return _Air(limit=float(self._room.start), most=self._room.most)
+
+    def expect(self, account_ids: Iterable[str]) -> None:
+        """These have jobs that wait, or one that comes now: others leave them some of the room."""
+        now = self._clock()
+        for account_id in account_ids:
+            self._airs[account_id].asked_at = now
 
     def board(self, account_id: str, job_id: str, priority: int = 0) -> float | None:
         """Board, or hear in how many seconds there may be room: the longer, the more jobs wait."""

@@ -75,6 +75,14 @@ class AccountTable:
         row = await self._database.read(lambda c: self._queries.unfinished_jobs(c, account_id=account_id))
         return int(row["jobs"])
 
+    async def ids_with_waiting_jobs(self) -> list[str]:
+        """Those with jobs that wait, also for an instant to come."""
+
+        async def select(connection: Any) -> list[str]:
+            return [row["id"] async for row in self._queries.accounts_that_wait(connection)]
+
+        return await self._database.read(select)
+
     async def unknown_jobs(self, account_id: str) -> int:
         """How many of its jobs are unknown."""
         row = await self._database.read(lambda c: self._queries.unknown_jobs(c, account_id=account_id))

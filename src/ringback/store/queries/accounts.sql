@@ -25,6 +25,14 @@ returning id;
 -- Keep the report of a test; nobody who is changing the account has to begin again for it.
 update accounts set report = :report where id = :id and removed_at is null;
 
+-- name: accounts_that_wait()
+-- Accounts with jobs that wait: one look into the index for each, which the order sees to.
+select a.id from accounts a
+where a.removed_at is null
+  and (select j.id from jobs j where j.account_id = a.id and j.state = 'waiting'
+       order by j.account_id, j.sender limit 1) is not null
+order by a.id;
+
 -- name: lapsed_tokens()
 -- Accounts whose previous token is no longer accepted.
 select id from accounts where previous_until <= db_now() order by id;
