@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import orjson
 
@@ -25,8 +26,10 @@ from ringback.store.rows import Account, Job, State
 from ringback.verifications import Verifications
 
 UNAUTHORIZED = 401
+MOST_UNANSWERED = 1_000  # that are remembered; jobs that were settled otherwise are among them
 TURNED = 35 * 86_400_000  # a simulator's clock may have been turned meanwhile
 
+AnswerT = TypeVar("AnswerT")
 Look = Callable[[], Awaitable[None]]
 
 log = logger()
@@ -58,7 +61,7 @@ class Reconcile:
         self._clock = clock
         self._readings = Readings(store, accounts, clock)
         self._unproved = Unproved(store, clock, send_again)
-        self._unanswered: defaultdict[str, set[Hashable]] = defaultdict(set)
+        self._unanswered: set[Hashable] = set()
 
     async def __call__(self, job: Job, who: str) -> None:
         """Settle one job if it is plain what became of it, else note what was found. Raises `Conflict`."""
@@ -71,7 +74,7 @@ class Reconcile:
             raise Conflict(f"{job.action} makes nothing to look for. Settle the job once you know.")
         looked = await self._look(group, [job], who)
         if not looked.settles(job.id):
-            undecided = job.id in looked.judged.undecided
+            undecided = job.id in looked.undecided
             message = wording.UNDECIDED if undecided else wording.seen(looked.seen_by(job.id))
             await self._store.outcomes.add_note(place_of(job), "looked_up", who, self._clock(), message)
 
@@ -96,15 +99,14 @@ class Reconcile:
                 await self._unproved.give_up(job, wording.ACCOUNT_GONE.format(account=job.account))
             return
         looks = await self._looks_for(account, jobs)
-        last = self._unanswered[account.id] = self._unanswered[account.id] & looks.keys()
-        for key in sorted(looks, key=lambda key: key in last):
+        for key in sorted(looks, key=lambda key: key in self._unanswered):
             try:
                 await looks[key]()
-                last.discard(key)
+                self._unanswered.discard(key)
             except RingbackError as error:
                 log.warning("not_looked_up", account=account.name, jobs=len(jobs), error=words(error))
                 if not _concerns_one(error):
-                    last.add(key)
+                    self._remember(key)
                     return
             except Exception as error:  # noqa: BLE001 - an answer that cannot be read must not stop the others
                 name = type(error).__name__
@@ -122,13 +124,18 @@ class Reconcile:
             else:
                 await self._unproved.give_up(job, wording.NO_PROOF.format(action=job.action))
         for group, members in groups.items():
-            looks[group] = partial(self._answered, members, partial(self._look_for, account, group, members))
+            looks[group] = partial(self._look_for, account, group, members)
         return looks
 
-    async def _answered(self, jobs: list[Job], look: Look) -> None:
+    def _remember(self, key: Hashable) -> None:
+        if len(self._unanswered) >= MOST_UNANSWERED:
+            self._unanswered.clear()
+        self._unanswered.add(key)
+
+    async def _answered(self, jobs: list[Job], look: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
         """Look for these. An answer that refuses, or cannot be read, counts as a look that found nothing."""
         try:
-            await look()
+            return await look()
         except Refused as error:
             if _concerns_one(error):
                 for job in jobs:
@@ -142,9 +149,9 @@ class Reconcile:
             raise
 
     async def _look_for(self, account: Account, group: Group, jobs: list[Job]) -> None:
-        looked = await self._look(group, jobs, WHO)
+        looked = await self._answered(jobs, partial(self._look, group, jobs, WHO))
         for job in jobs:
-            if not looked.settles(job.id) and job.id not in looked.judged.undecided:
+            if not looked.settles(job.id) and job.id not in looked.undecided:
                 await self._unproved.seen(job, looked.seen_by(job.id), account.not_found_means)
 
     async def _account_of(self, job: Job) -> Account:
@@ -188,7 +195,10 @@ class Reconcile:
             for name, ones in fitting.items()
             if not edges[name]
         }
-        return wording.Looked(what=lookup.what, judged=judged, near=near)
+        at_hand = {one.sid for name in running for one in in_time[name]}
+        beside = {name for name, ones in in_time.items() if any(one.sid in at_hand for one in ones)}
+        undecided = judged.undecided | (beside - judged.proved.keys())
+        return wording.Looked(what=lookup.what, judged=judged, near=near, undecided=undecided)
 
     async def _fitting(
         self, account: Account, lookup: Lookup, owners: list[Owner], found: dict[str, Found]

@@ -8,7 +8,7 @@ import pytest
 from tests.shop import Shop
 
 from ringback.outbox.lookup.found import PAGE, Found, Search
-from ringback.outbox.lookup.messages import MESSAGES, fits
+from ringback.outbox.lookup.messages import MESSAGES, doubtful, fits
 
 SHOP, ADA, POOL = "+14155550101", "+14155550123", "MG" + "1" * 32
 HOUR = 3_600_000
@@ -62,6 +62,23 @@ def fitting(asked: dict[str, Any], **listed: Any) -> bool:
 )
 def test_it_fits_as_twilio_would_show_it(asked: dict[str, Any], listed: dict[str, Any]) -> None:
     assert fitting(asked, **listed)
+
+
+@pytest.mark.parametrize(
+    ("asked", "doubt"),
+    [
+        ({}, True),
+        ({"media_url": "https://example.org/a.png"}, True),
+        ({"body": None, "content_sid": "HX" + "1" * 32}, True),
+        ({"body": "sms_2fa"}, True),
+        ({"body": None, "media_url": "https://example.org/a.png"}, False),
+    ],
+)
+def test_an_empty_message_is_doubtful_for_whoever_wrote_a_text(asked: dict[str, Any], *, doubt: bool) -> None:
+    gone = Found(sid="", to=ADA, made_at=0, facts=LISTED | {"body": ""})
+
+    assert doubtful(ASKED | asked, gone) is doubt
+    assert not doubtful(ASKED | asked, Found(sid="", to=ADA, made_at=0, facts=LISTED))
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def fits(inputs: Inputs, found: Found) -> bool:
 
 def doubtful(inputs: Inputs, found: Found) -> bool:
     """Whether it is the job's only if its text was redacted since: it may have had any other, or none."""
-    return not _says(inputs, found.facts["body"] or "")
+    return _is_erased(found) and bool(inputs.get("body") or inputs.get("content_sid"))
 
 
 def _is_erased(found: Found) -> bool:

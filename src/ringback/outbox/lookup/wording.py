@@ -31,11 +31,12 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What a listing came to: who made what, and how many things nearly fit a job that made none."""
+    """What a listing came to: who made what, how many things nearly fit a job, and who is judged later."""
 
     what: str
     judged: Judgement[str, str]
     near: Mapping[str, int]
+    undecided: frozenset[str]
 
     def settles(self, job_id: str) -> bool:
         """Whether it is known now what the job made."""
