@@ -169,16 +169,14 @@ class Reconcile:
         found = {one.sid: one async for one in lookup.listed(search)}
         # Read after the list: whoever made something before it is in the ledger, with it or running still.
         owners = await self._owners(group, found.values(), jobs)
-        fitting = await self._fitting(account, lookup, owners, found)
+        asked = {owner.job.id: _inputs(owner.job) for owner in owners}
+        fitting = await self._fitting(account, lookup, asked, found)
         in_time = {
             owner.job.id: [one for one in fitting[owner.job.id] if self._in_time(owner, one, ahead)]
             for owner in owners
         }
         contested = {
-            one.sid
-            for owner in owners
-            for one in in_time[owner.job.id]
-            if lookup.doubtful(_inputs(owner.job), one)
+            one.sid for name, ones in in_time.items() for one in ones if lookup.doubtful(asked[name], one)
         }
         edges = {
             name: [one.sid for one in ones if one.sid not in contested] for name, ones in in_time.items()
@@ -201,13 +199,13 @@ class Reconcile:
         return wording.Looked(what=lookup.what, judged=judged, near=near, undecided=undecided)
 
     async def _fitting(
-        self, account: Account, lookup: Lookup, owners: list[Owner], found: dict[str, Found]
+        self, account: Account, lookup: Lookup, asked: dict[str, Inputs], found: dict[str, Found]
     ) -> dict[str, list[Found]]:
         """What of all that no job has claimed looks like each owner's, in the order of time."""
         by_time = list(reversed(found.values()))  # lists begin with the newest, and dates have whole seconds
         by_time.sort(key=lambda one: one.made_at)
         fitting = {
-            owner.job.id: [one for one in by_time if lookup.fits(_inputs(owner.job), one)] for owner in owners
+            name: [one for one in by_time if lookup.fits(inputs, one)] for name, inputs in asked.items()
         }
         sids = sorted({one.sid for ones in fitting.values() for one in ones})
         free = await self._store.looks.unclaimed(account.id, sids)
