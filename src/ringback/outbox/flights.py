@@ -30,26 +30,27 @@ class _First:
     may have been run by another process.
     """
 
-    asked_at: dict[str, int] = field(default_factory=dict)
-    back_by: dict[str, int] = field(default_factory=dict)
+    jobs: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """When each asked last, and by when it has to ask again."""
+
+    def __len__(self) -> int:
+        return len(self.jobs)
 
     def forget(self, now: int) -> None:
-        for job_id in [job_id for job_id, until in self.back_by.items() if until < now]:
-            self.leave(job_id)
+        self.jobs = {job_id: times for job_id, times in self.jobs.items() if times[1] >= now}
 
     def leave(self, job_id: str) -> None:
-        self.asked_at.pop(job_id, None)
-        self.back_by.pop(job_id, None)
+        self.jobs.pop(job_id, None)
 
     def place(self, job_id: str) -> int:
-        return list(self.back_by).index(job_id) if job_id in self.back_by else len(self.back_by)
+        return list(self.jobs).index(job_id) if job_id in self.jobs else len(self.jobs)
 
     def asks(self, job_id: str, now: int, wait: float) -> None:
-        self.asked_at[job_id], self.back_by[job_id] = now, now + round(wait * LATE) + GONE // 4
+        self.jobs[job_id] = now, now + round(wait * LATE) + GONE // 4
 
     def near(self, now: int) -> int:
         """How many asked a moment ago."""
-        return sum(asked_at >= now - GONE for asked_at in self.asked_at.values())
+        return sum(asked_at >= now - GONE for asked_at, _ in self.jobs.values())
 
 
 @dataclass(slots=True)
@@ -124,7 +125,7 @@ class Flights:
     def take_free(self, account_id: str, priority: int = 0) -> bool:
         """Board if there is room that nobody else waits for; who hears that there is none does not wait."""
         air = self._asked(account_id)
-        before = len(air.first.back_by) + (len(air.others) if priority <= 0 else 0)
+        before = len(air.first) + (len(air.others) if priority <= 0 else 0)
         if before or air.free <= 0:
             return False
         air.flying += 1
@@ -188,5 +189,5 @@ def _board(air: _Air, job_id: str, now: int) -> float | None:
         air.flying += 1
         return None
     air.others[job_id] = now
-    ahead = len(air.first.back_by) + len(air.others)
+    ahead = len(air.first) + len(air.others)
     return min(max(air.after(ahead), SHORTEST_WAIT), LONGEST_WAIT)
