@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,7 +12,6 @@ from tests.shop import ADA, QUICK, Shop, opened
 
 from ringback.outbox.flights import Room
 from ringback.outbox.line import HELD_IN_MEMORY, PAGE
-from ringback.outcome import Outcome
 from ringback.store.rows import State
 from ringback.twilio.transport import Request, Response, Transport, open_transport
 from twilio_simulator.running import running
@@ -83,38 +84,40 @@ class Mute:
         return await self.network.send(request)
 
 
-async def test_an_account_whose_twilio_never_answers_leaves_seats_to_others(tmp_path: Path) -> None:
+@asynccontextmanager
+async def beside_a_mute(folder: Path, *, dispatch: bool = True) -> AsyncIterator[tuple[Shop, Mute]]:
+    """A shop with a second account, whose Twilio never answers."""
     async with open_transport() as network, running() as other:
         mute = Mute(network, other.url)
         cadence = replace(QUICK, longest_stop=0.1)
-        async with opened(tmp_path, transport=mute, cadence=cadence) as shop:
+        async with opened(folder, transport=mute, cadence=cadence, dispatch=dispatch) as shop:
             await shop.connect("mute", other)
-            await shop.run()
-            for number in range(200):
-                await silently(shop, number)
-
-            answered = [await shop.run(body=str(number)) for number in range(20)]
-
-            assert {outcome.state for outcome in answered} == {State.DONE}
-            assert mute.asked["POST"] == Room().beside_others
+            yield shop, mute
 
 
-async def silently(shop: Shop, number: int) -> Outcome:
-    text = {"to": ADA, "body": str(number)}
-    return await shop.connector.run("SendMessage", text, account="mute", wait=0)
+async def silently(shop: Shop, texts: int) -> None:
+    for number in range(texts):
+        text = {"to": ADA, "body": str(number)}
+        await shop.connector.run("SendMessage", text, account="mute", wait=0)
+
+
+async def test_an_account_whose_twilio_never_answers_leaves_seats_to_others(tmp_path: Path) -> None:
+    async with beside_a_mute(tmp_path) as (shop, mute):
+        await shop.run()
+        await silently(shop, 200)
+
+        answered = [await shop.run(body=str(number)) for number in range(20)]
+
+        assert {outcome.state for outcome in answered} == {State.DONE}
+        assert mute.asked["POST"] == Room().beside_others
 
 
 async def test_a_second_account_is_noticed_behind_the_backlog_of_the_first(tmp_path: Path) -> None:
-    async with open_transport() as network, running() as other:
-        mute = Mute(network, other.url)
-        cadence = replace(QUICK, longest_stop=0.1)
-        async with opened(tmp_path, transport=mute, cadence=cadence, dispatch=False) as shop:
-            await shop.connect("mute", other)
-            for number in range(200):
-                await silently(shop, number)
-            last = await shop.run(wait=0)
+    async with beside_a_mute(tmp_path, dispatch=False) as (shop, mute):
+        await silently(shop, 200)
+        last = await shop.run(wait=0)
 
-            shop.connector.start()
+        shop.connector.start()
 
-            await shop.until(last, State.DONE)
-            assert mute.asked["POST"] <= Room().beside_others
+        await shop.until(last, State.DONE)
+        assert mute.asked["POST"] <= Room().beside_others
